@@ -1,0 +1,1 @@
+"""One package per chat platform; each translates between its platform and `bot`."""

@@ -1,0 +1,1 @@
+"""The turn: one message and the reply to it. Knows no platform."""

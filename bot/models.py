@@ -1,0 +1,56 @@
+"""The nouns everybody shares: where a conversation happens, what comes in, what becomes visible."""
+
+from typing import NewType, Self
+from urllib.parse import quote, unquote
+
+from bot.content import Content, Record
+
+MessageId = NewType("MessageId", str)  # a platform's own id of one message
+UserId = NewType("UserId", str)
+PartKey = NewType("PartKey", str)  # stable over retries: the same part of the same turn
+
+
+class Thread(Record):
+    """Where a conversation happens: one platform, installation, channel and root message."""
+
+    platform: str
+    team: str  # Slack workspace, Discord server; scopes of two installations never meet
+    channel: str
+    root: MessageId
+
+    def __str__(self) -> str:
+        """The name in Redis and in logs, such as `slack:T1:C1:1715.0001`; a separator inside a part is escaped."""
+        return ":".join(quote(part, safe="") for part in (self.platform, self.team, self.channel, self.root))
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """The thread that has this name. Raises ValueError when it is not the name of a thread."""
+        platform, team, channel, root = (unquote(part) for part in name.split(":"))
+        return cls(platform=platform, team=team, channel=channel, root=MessageId(root))
+
+
+class Inbound(Record):
+    """One message to the bot, as the platform's event told it: text and content objects, no bytes yet.
+
+    `message` identifies it within its thread, whichever of several events brought it.
+    """
+
+    thread: Thread
+    message: MessageId
+    author: UserId
+    content: tuple[Content, ...]
+    addressed: bool  # names the bot or is a direct message; else it counts only in a thread the bot takes part in
+
+
+class Part(Record):
+    """One visible piece of a reply, in Markdown. Posting the same key again finds the first message."""
+
+    key: PartKey
+    text: str
+
+
+class Limits(Record):
+    """What a platform accepts."""
+
+    message_chars: int
+    edit_seconds: float  # between two edits of one message

@@ -1,0 +1,59 @@
+"""What every test runs under: uvloop as in production, and no network but this machine's own."""
+
+import asyncio
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+import uvloop
+
+
+class Blocked(RuntimeError):
+    """A test tried to reach something that is not this machine."""
+
+
+def _check(host: object) -> None:
+    if host in (None, "", "localhost", b"localhost"):
+        return
+    try:
+        loopback = ipaddress.ip_address(str(host)).is_loopback or str(host) == "0.0.0.0"  # noqa: S104
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Blocked(f"tests may only use loopback, not {host!r}")
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and args[0].family != socket.AF_UNIX:
+        _check(args[1][0])
+    elif event == "socket.getaddrinfo":
+        _check(args[0])
+
+
+sys.addaudithook(_audit)
+
+
+class GuardedLoop(uvloop.Loop):
+    """uvloop connects below Python's sockets, where no audit event is raised; so it is asked here."""
+
+    async def create_connection(self, protocol_factory: Any, host: Any = None, *args: Any, **kwargs: Any) -> Any:
+        _check(host)
+        return await super().create_connection(protocol_factory, host, *args, **kwargs)
+
+    async def getaddrinfo(self, host: Any, *args: Any, **kwargs: Any) -> Any:
+        _check(host)
+        return await super().getaddrinfo(host, *args, **kwargs)
+
+    async def sock_connect(self, sock: Any, address: Any) -> Any:
+        if sock.family != socket.AF_UNIX:
+            _check(address[0])
+        return await super().sock_connect(sock, address)
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"uvloop": GuardedLoop}
