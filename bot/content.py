@@ -9,13 +9,13 @@ Source: "Content", Interactions API reference.
 
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Record(BaseModel):
     """Plain data: frozen, and the same after a round trip through JSON."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)  # errors are logged, texts are not
 
 
 class FileRef(Record):
@@ -28,10 +28,12 @@ class FileRef(Record):
 
 
 class Inline(Record):
-    """The bytes themselves, base64 in JSON."""
+    """The bytes themselves; in JSON as base64."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     kind: Literal["inline"] = "inline"
-    data: Base64Bytes
+    data: bytes
 
 
 class Uri(Record):
