@@ -1,0 +1,55 @@
+"""Who answers an interaction, and from what: the mind, the research agent, or a script."""
+
+from collections.abc import Sequence
+
+from bot.simulators.gemini import mind, wire
+from bot.simulators.gemini.mind import Heard
+from bot.simulators.gemini.research import Assignment, plan, research
+from bot.simulators.gemini.run import Output, Piece, Thought
+from bot.simulators.gemini.store import Interaction
+from bot.simulators.gemini.wire import JsonObject
+
+Chain = Sequence[Interaction]  # an interaction and its ancestors, oldest first
+
+
+def pieces(chain: Chain, *, answers: Sequence[str] | None, research_seconds: float) -> list[Piece]:
+    """What is going to be thought and said in the last interaction of the chain."""
+    if answers is not None:
+        return [Thought("Saying what was scripted."), Output(answers)]
+    if chain[-1].request.agent is not None:
+        work = plan if _is_plan(chain[-1]) else research
+        return work(_assignment(chain), research_seconds)
+    heard = _heard(chain)
+    return [Thought(mind.think(heard)), Output(mind.deltas(mind.answer(heard)))]
+
+
+def input_tokens(chain: Chain) -> int:
+    """What the last interaction of the chain costs to read: the chain, its own input and its system instruction."""
+    return wire.step_tokens(_steps(chain)) + wire.tokens(chain[-1].request.system_instruction or "")
+
+
+def _heard(chain: Chain) -> Heard:
+    latest = chain[-1]
+    return Heard(_steps(chain), latest.input, latest.request.system_instruction)
+
+
+def _steps(chain: Chain) -> list[JsonObject]:
+    return [step for interaction in chain for step in (*interaction.input, *interaction.steps)]
+
+
+def _assignment(chain: Chain) -> Assignment:
+    """The question is where its plan began; what was said about the plan since are changes to it."""
+    start = len(chain) - 1
+    while start > 0 and _is_plan(chain[start - 1]):
+        start -= 1
+    question, *changes = [_words(interaction) for interaction in chain[start:]]
+    return Assignment(question, changes)
+
+
+def _is_plan(interaction: Interaction) -> bool:
+    config = interaction.request.agent_config
+    return config is not None and config.collaborative_planning
+
+
+def _words(interaction: Interaction) -> str:
+    return "\n".join(wire.text(step) for step in interaction.input)

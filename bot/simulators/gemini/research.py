@@ -1,0 +1,97 @@
+"""Deep Research, simulated in seconds: a plan on request, stages with thoughts, a report with citations.
+
+The report is built from the question alone and says so. Its sources are addresses reserved for examples.
+
+Source: "Gemini Deep Research Agent", Gemini API docs.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.simulators.gemini import wire
+from bot.simulators.gemini.mind import deltas
+from bot.simulators.gemini.run import Output, Piece, Thought
+from bot.simulators.gemini.wire import JsonObject
+
+_STAGES = (
+    ("Planning the research", "I split the question into parts: {parts}."),
+    ("Searching for sources", "A real agent would search the web now; I only pretend to, and take my time."),
+    ("Reading what was found", "A real agent would open each page; I prepare {sources} sources that are examples."),
+    ("Comparing the sources", "They agree, because I made them up from the question."),
+    ("Writing the report", "I put the parts in order and number the sources."),
+)
+_PLANNING_SHARE = 0.2  # of the research's time, when only a plan is wanted
+_MOST_PARTS = 4
+_QUOTED_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What to look into: the question, and what was added while its plan was discussed."""
+
+    question: str
+    changes: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        return " ".join(self.question.split())[:_QUOTED_CHARS] or "nothing in particular"
+
+    @property
+    def parts(self) -> list[str]:
+        """The longest words of the question: the nearest thing to subjects that a simulator can find."""
+        words = dict.fromkeys(re.findall(r"[^\W\d_]{4,40}", self.title))
+        return sorted(words, key=len, reverse=True)[:_MOST_PARTS] or ["the question"]
+
+
+def research(assignment: Assignment, seconds: float) -> list[Piece]:
+    """A whole research that takes about `seconds`: a thought for each stage, then the report."""
+    facts = {"parts": ", ".join(assignment.parts), "sources": len(assignment.parts)}
+    each = seconds / len(_STAGES)
+    thoughts = [Thought(f"**{title}**\n\n{text.format(**facts)}", each) for title, text in _STAGES]
+    return [*thoughts, _report(assignment)]
+
+
+def plan(assignment: Assignment, seconds: float) -> list[Piece]:
+    """A plan to be approved or changed before the research itself."""
+    thought = Thought("**Drafting a plan**\n\nI list what a research into this would do.", seconds * _PLANNING_SHARE)
+    steps = [f"{number}. Look into **{part}**" for number, part in enumerate(assignment.parts, 1)]
+    steps.append(f"{len(steps) + 1}. Compare what was found and write a report with numbered sources")
+    listed = "\n".join(steps)
+    text = f"## Research plan: {assignment.title}\n\n{listed}\n{_changes(assignment)}\nThis plan is simulated."
+    return [thought, Output(deltas(text))]
+
+
+def _report(assignment: Assignment) -> Output:
+    text = (
+        f"# Simulated research: {assignment.title}\n\n"
+        "> This report was made by **Parley’s simulator** — not by Gemini — from the question alone. Nothing was "
+        "looked up, and the sources are placeholders.\n\n"
+        "## Summary\n\n"
+        f"The question has {len(assignment.title.split())} words and was split into {len(assignment.parts)} parts.\n"
+        f"{_changes(assignment)}"
+    )
+    citations: list[JsonObject] = []
+    for number, part in enumerate(assignment.parts, 1):
+        text += f"\n## {number}. {part.capitalize()}\n\n"
+        start = len(text)
+        text += f"The question asks about “{part}” [{number}]"
+        citations.append(wire.citation(text, start, len(text), url=_url(number), title=_source(part)))
+        text += ". A real report would say here what is known about it.\n"
+    sources = "\n".join(f"{n}. [{_source(part)}]({_url(n)})" for n, part in enumerate(assignment.parts, 1))
+    return Output(deltas(f"{text}\n## Sources\n\n{sources}\n"), citations)
+
+
+def _changes(assignment: Assignment) -> str:
+    if not assignment.changes:
+        return ""
+    listed = "\n".join(f"- {' '.join(change.split())[:_QUOTED_CHARS]}" for change in assignment.changes)
+    return f"\nWhat you asked to change:\n\n{listed}\n"
+
+
+def _source(part: str) -> str:
+    return f"Example source on {part}"
+
+
+def _url(number: int) -> str:
+    return f"https://example.com/simulated-source/{number}"

@@ -1,0 +1,111 @@
+"""The simulator on a loopback socket, in the event loop of whoever uses it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bot.simulators.gemini.app import Api, HangUp, Options, create_app
+from bot.simulators.gemini.ledger import Ledger, RecordedRequest
+from bot.simulators.gemini.run import Runs
+from bot.simulators.gemini.script import Answers, Fails, Failure, Operation, Script
+
+_HOST = "127.0.0.1"
+_SHUTDOWN_SECONDS = 3
+
+
+class GeminiSimulator:
+    """The Interactions API on this machine: an honest stand-in that needs no key of Google's.
+
+    `delay_seconds` passes before each piece of text, `research_seconds` in all of a Deep Research.
+    `accept_key` is the only key let in; None lets any in. `resume_foreground` says whether a stream
+    that was not asked for in the background can be read again, which the service does not promise.
+    """
+
+    def __init__(
+        self,
+        *,
+        delay_seconds: float = 0.0,
+        research_seconds: float = 6.0,
+        accept_key: str | None = None,
+        resume_foreground: bool = True,
+    ) -> None:
+        self._delay_seconds = delay_seconds
+        self._options = Options(research_seconds, accept_key, resume_foreground)
+        self._ledger = Ledger()
+        self._script = Script()
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """Every request so far, oldest first; the newest 10,000 are kept."""
+        return self._ledger.requests
+
+    def answers(self, *deltas: str) -> None:
+        """The next create says exactly this, delta by delta."""
+        self._script.order(Answers(answers=list(deltas)))
+
+    def fails(self, failure: Failure, *, times: int = 1, operation: Operation = "create") -> None:
+        """The next `times` requests of this operation fail like this, in the order in which it was scripted.
+
+        Requests that the API itself would refuse use nothing up.
+        Raises ValueError for a failure that only a create can have, on another operation.
+        """
+        self._script.order(Fails(fails=failure, times=times, operation=operation))
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncGenerator[str]:
+        """Serve until the block is left, with open streams ended; the value is the base URL, without version.
+
+        Port 0 takes a free one. Raises OSError when the port is taken. Interactions do not outlive the block.
+        """
+        listener = socket.create_server((_HOST, port))  # listens at once: callers need not wait for the task below
+        runs = Runs(delay_seconds=self._delay_seconds)
+        server = _Server(lambda hang_up: create_app(Api(self._ledger, self._script, runs, self._options, hang_up)))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"http://{_HOST}:{listener.getsockname()[1]}"
+        finally:
+            server.stop()
+            try:
+                await runs.close()
+            finally:
+                await task
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers, which are the process's affair, and with a way to hang up on a caller."""
+
+    def __init__(self, create: Callable[[HangUp], Starlette]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create(self.hang_up),
+                http="httptools",
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+            )
+        )
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._stopped.set()
+
+    async def main_loop(self) -> None:
+        await self._stopped.wait()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    def hang_up(self, request: Request) -> None:
+        for connection in self.server_state.connections:
+            if isinstance(connection, HttpToolsProtocol) and connection.client == request.client:
+                connection.transport.close()

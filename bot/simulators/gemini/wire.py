@@ -1,0 +1,168 @@
+"""The shapes on the wire in the edition `steps`: JSON types, steps, server-sent events, errors.
+
+A log keeps events as plain objects and they become bytes only here, so that another edition of the wire
+is another renderer of the same log.
+
+Source: "Interactions API" reference, Gemini API docs, revision 2026-05-20.
+"""
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import JsonValue
+
+JsonObject = dict[str, JsonValue]
+Status = Literal["in_progress", "completed", "failed", "cancelled", "incomplete"]
+
+DONE = b"event: done\ndata: [DONE]\n\n"
+MEDIUM_TOKENS = 258  # what one image costs; the simulator charges it for every medium
+_TOKEN_CHARS = 4
+
+
+class ApiError(Exception):
+    """A refusal as the Interactions API words it: `{"error": {"code", "message"}}`.
+
+    Source: "Errors", Interactions API reference.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    def body(self) -> JsonObject:
+        return {"error": {"code": self.code, "message": self.message}}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one interaction; about four characters each, thoughts apart from output."""
+
+    input: int = 0
+    output: int = 0
+    thought: int = 0
+
+    def to_json(self) -> JsonObject:
+        return {
+            "total_input_tokens": self.input,
+            "total_output_tokens": self.output,
+            "total_thought_tokens": self.thought,
+            "total_cached_tokens": 0,
+            "total_tool_use_tokens": 0,
+            "total_tokens": self.input + self.output + self.thought,
+        }
+
+
+def objects(value: JsonValue) -> list[JsonObject]:
+    """The objects in a JSON list; empty for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def blocks(step: JsonObject) -> list[JsonObject]:
+    """The content blocks of a step, in order; a thought keeps its own under `summary`."""
+    return objects(step.get("summary" if step.get("type") == "thought" else "content"))
+
+
+def text(step: JsonObject) -> str:
+    """What a step says in words, its text blocks as lines."""
+    return "\n".join(str(block.get("text", "")) for block in blocks(step) if block.get("type") == "text")
+
+
+def tokens(words: str) -> int:
+    return math.ceil(len(words) / _TOKEN_CHARS)
+
+
+def step_tokens(steps: Iterable[JsonObject]) -> int:
+    """What it costs to read these steps again: words by length, every medium the same."""
+    return sum(_block_tokens(block) for step in steps for block in _readable(step))
+
+
+def _readable(step: JsonObject) -> list[JsonObject]:
+    return [step] if step.get("type") == "function_result" else blocks(step)
+
+
+def _block_tokens(block: JsonObject) -> int:
+    match block.get("type"):
+        case "text":
+            return tokens(str(block.get("text", "")))
+        case "function_result":
+            return tokens(compact(block.get("result")))
+        case _:
+            return MEDIUM_TOKENS
+
+
+def signature(interaction_id: str, index: int) -> str:
+    """A thought's signature: opaque to callers, the same whenever the same thought is shown."""
+    return base64.b64encode(hashlib.sha256(f"{interaction_id}/{index}".encode()).digest()).decode()
+
+
+def timestamp(seconds: float) -> str:
+    """ISO 8601 in UTC, from seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def frame(event: JsonObject) -> bytes:
+    """One server-sent event; its name is repeated in the JSON, where clients are to read it."""
+    return f"event: {event['event_type']}\ndata: {compact(event)}\n\n".encode()
+
+
+def created(interaction: JsonObject) -> JsonObject:
+    return {"event_type": "interaction.created", "interaction": interaction}
+
+
+def status_update(interaction_id: str, status: Status) -> JsonObject:
+    return {"event_type": "interaction.status_update", "interaction_id": interaction_id, "status": status}
+
+
+def completed(interaction: JsonObject) -> JsonObject:
+    """The last event of an interaction, whatever its status. It carries no steps."""
+    return {"event_type": "interaction.completed", "interaction": interaction}
+
+
+def step_start(index: int, step_type: str) -> JsonObject:
+    return {"event_type": "step.start", "index": index, "step": {"type": step_type}}
+
+
+def step_stop(index: int) -> JsonObject:
+    return {"event_type": "step.stop", "index": index}
+
+
+def delta(index: int, content: JsonObject) -> JsonObject:
+    return {"event_type": "step.delta", "index": index, "delta": content}
+
+
+def error(code: str | None, message: str | None) -> JsonObject:
+    """An `error` event; the service has been seen sending one without code and message."""
+    facts: JsonObject = {}
+    if code is not None:
+        facts["code"] = code
+    if message is not None:
+        facts["message"] = message
+    return {"event_type": "error", "error": facts}
+
+
+def citation(words: str, start: int, end: int, *, url: str, title: str) -> JsonObject:
+    """A `url_citation` of the characters `start` to `end` of `words`; offsets on the wire count UTF-8 bytes."""
+    return {
+        "type": "url_citation",
+        "start_index": len(words[:start].encode()),
+        "end_index": len(words[:end].encode()),
+        "url": url,
+        "title": title,
+    }
+
+
+def plain(value: Sequence[JsonObject]) -> JsonValue:
+    """A list of objects as a JSON value, a copy: what was answered once must not change under the reader."""
+    return [dict(item) for item in value]
+
+
+def compact(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,97 @@
+"""Deep Research in seconds: background only, thoughts, a report with citations, a plan first where wanted."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+Json = dict[str, Any]
+Create = Callable[..., Awaitable[Json]]
+Events = Callable[..., Awaitable[list[Json]]]
+Ended = Callable[[str], Awaitable[Json]]
+Said = Callable[[Json], str]
+
+RESEARCH = {"agent": "deep-research-preview-04-2026", "background": True}
+SHOWN = {"type": "deep-research", "thinking_summaries": "auto"}
+PLANNED = {"type": "deep-research", "collaborative_planning": True}
+
+
+@pytest.mark.parametrize(
+    "agent",
+    ["deep-research-preview-04-2026", "deep-research-max-preview-04-2026", "deep-research-pro-preview-12-2025"],
+)
+async def test_a_report_says_that_it_is_simulated(create: Create, ended: Ended, said: Said, agent: str) -> None:
+    started = await create("How do coral reefs recover?", agent=agent, background=True)
+
+    report = await ended(started["id"])
+
+    assert report["status"] == "completed"
+    assert report["agent"] == agent
+    assert said(report).startswith("# Simulated research: How do coral reefs recover?")
+    assert "Nothing was looked up" in said(report)
+
+
+async def test_citations_count_bytes(create: Create, ended: Ended) -> None:
+    started = await create("Où vont les cigognes — l'été?", **RESEARCH)
+
+    block = (await ended(started["id"]))["steps"][-1]["content"][0]
+
+    assert block["annotations"]
+    for number, citation in enumerate(block["annotations"], 1):
+        cited = block["text"].encode()[citation["start_index"] : citation["end_index"]].decode()
+        assert cited.startswith("The question asks about “")
+        assert cited.endswith(f"” [{number}]")
+        assert f"{number}. [{citation['title']}]({citation['url']})" in block["text"]
+
+
+@pytest.mark.parametrize(("config", "shown"), [(SHOWN, True), ({"type": "deep-research"}, False)])
+async def test_thoughts_show_when_asked_for(create: Create, ended: Ended, config: Json, shown: bool) -> None:
+    started = await create("Reefs", agent_config=config, **RESEARCH)
+
+    thoughts = [step for step in (await ended(started["id"]))["steps"] if step["type"] == "thought"]
+
+    assert len(thoughts) == 5
+    assert all(("summary" in thought) is shown for thought in thoughts)
+
+
+async def test_its_stages_can_be_followed(api: httpx.AsyncClient, create: Create, follow: Events) -> None:
+    started = await create("Reefs", agent_config=SHOWN, **RESEARCH)
+    running = (await api.get(f"/interactions/{started['id']}")).json()
+
+    events = await follow(started["id"])
+
+    deltas = [event["delta"]["type"] for event in events if "delta" in event]
+    assert (started["status"], running["status"]) == ("in_progress", "in_progress")
+    assert deltas.count("thought_summary") == 5
+    assert deltas[-1] == "text_annotation_delta"
+
+
+async def test_a_plan_is_discussed_before_the_research(create: Create, ended: Ended, said: Said) -> None:
+    plan = await ended((await create("Coral reefs", agent_config=PLANNED, **RESEARCH))["id"])
+    changed = await create("Leave out fish", agent_config=PLANNED, previous_interaction_id=plan["id"], **RESEARCH)
+    changed = await ended(changed["id"])
+    approved = await create("Go ahead", previous_interaction_id=changed["id"], **RESEARCH)
+
+    report = await ended(approved["id"])
+
+    assert said(plan).startswith("## Research plan: Coral reefs")
+    assert said(changed).startswith("## Research plan: Coral reefs")
+    assert "- Leave out fish" in said(changed)
+    assert said(report).startswith("# Simulated research: Coral reefs")
+    assert "- Leave out fish" in said(report)
+
+
+async def test_a_research_in_a_conversation_is_about_its_own_question(create: Create, ended: Ended, said: Said) -> None:
+    greeting = await create("Hello")
+    started = await create("Coral reefs", previous_interaction_id=greeting["id"], **RESEARCH)
+
+    assert said(await ended(started["id"])).startswith("# Simulated research: Coral reefs\n")
+
+
+async def test_a_model_goes_on_from_a_report(create: Create, ended: Ended, said: Said) -> None:
+    report = await ended((await create("Coral reefs", **RESEARCH))["id"])
+
+    answer = await create("Please shorten the report", previous_interaction_id=report["id"])
+
+    assert "the report **Simulated research: Coral reefs**" in said(answer)
