@@ -47,6 +47,7 @@ class Part(Record):
 
     key: PartKey
     text: str
+    final: bool = True  # False while the text still grows
 
 
 class Limits(Record):

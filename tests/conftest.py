@@ -4,11 +4,15 @@ import asyncio
 import ipaddress
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvloop
+
+from bot.state.embedded import embedded
+from bot.state.store import connect
 
 
 class Blocked(RuntimeError):
@@ -57,3 +61,21 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"uvloop": GuardedLoop}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    """The URL of a real Valkey, one for the whole run."""
+    async with embedded(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def redis_url(valkey: str) -> AsyncGenerator[str]:
+    """The URL of an empty store; after the test every key of ours must have a TTL."""
+    async with connect(valkey) as redis:
+        await redis.flushall()
+        yield valkey
+        names = await redis.keys("parley:*")
+        immortal = [name for name in names if await redis.ttl(name) < 0]
+        assert immortal == []

@@ -1,0 +1,103 @@
+"""The task engine: wakes a thread when something waits in its inbox. The only module that knows pydocket.
+
+One wake-up per message, not per thread, because pydocket drops a key that is just ending. The limit of
+one run per thread excludes but does not order; order is the inbox's. Arguments are ids only, since
+pydocket pickles them. A crashed worker's wake-ups are handed out again after `REDELIVERY`, which is
+longer than any drain, because leases are not renewed while a worker shuts down.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Annotated, Self
+
+import structlog
+from docket import ConcurrencyLimit, Docket, ExponentialRetry, Retry, Worker
+
+from bot.models import MessageId, Thread
+from bot.state.store import sized
+
+CONCURRENCY = 400
+CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for an outage
+REDELIVERY = timedelta(seconds=30)
+
+PATIENTLY = ExponentialRetry(attempts=10, minimum_delay=timedelta(milliseconds=250), maximum_delay=timedelta(seconds=5))
+
+log = structlog.stdlib.get_logger()
+
+Drain = Callable[[Thread], Awaitable[None]]
+
+
+class Engine:
+    """Wake-ups over one Redis: any number of processes may wake, any number may run."""
+
+    def __init__(self, docket: Docket, *, grace_seconds: float) -> None:
+        self._docket = docket
+        self._drain: Drain | None = None
+        self._active: set[asyncio.Future[None]] = set()
+        self._stopping = False
+        self._grace_seconds = grace_seconds
+        docket.register(self.drain_thread)
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, redis_url: str, *, grace_seconds: float = 6.0) -> AsyncGenerator[Self]:
+        async with Docket(name="parley-engine", url=sized(redis_url, CONNECTIONS)) as docket:
+            yield cls(docket, grace_seconds=grace_seconds)
+
+    async def wake(self, thread: Thread, message: MessageId) -> None:
+        """Have some worker drain the thread. A second wake-up for a message that still waits changes nothing."""
+        await self._docket.add(self.drain_thread, key=f"turn:{thread}:{message}")(str(thread))
+
+    async def run(self, drain: Drain) -> None:
+        """Drain threads that are woken, many at a time but each one alone, until cancelled.
+
+        Cancelled, it takes no new ones, gives those at work `grace_seconds` to end, and hands the rest to
+        another worker, or to the next start of this one.
+        """
+        self._drain = drain
+        async with self._worker() as worker:
+            running = asyncio.create_task(worker.run_forever())
+            try:
+                await asyncio.shield(running)
+            finally:
+                self._stopping = True
+                running.cancel()
+                await self._hand_over()
+                await asyncio.gather(running, return_exceptions=True)
+
+    def _worker(self) -> Worker:
+        return Worker(
+            self._docket,
+            name=f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}",  # containers share name and pid
+            concurrency=CONCURRENCY,
+            redelivery_timeout=REDELIVERY,
+            minimum_check_interval=timedelta(milliseconds=100),
+            reconnection_delay=timedelta(seconds=1),
+        )
+
+    async def _hand_over(self) -> None:
+        if self._active:
+            await asyncio.wait(self._active, timeout=self._grace_seconds)
+        for drain in self._active:
+            drain.cancel()
+
+    async def drain_thread(self, thread: Annotated[str, ConcurrencyLimit(1)], _retry: Retry = PATIENTLY) -> None:
+        """The task itself, as the engine calls it."""
+        if self._drain is None:
+            raise RuntimeError("this process wakes threads; only one that runs drains them")
+        drain = asyncio.ensure_future(self._drain(Thread.parse(thread)))
+        self._active.add(drain)
+        try:
+            await drain
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            log.info("turn_handed_over", thread=thread)
+            await self._docket.add(self.drain_thread, key=f"turn:{thread}:{secrets.token_hex(4)}")(thread)
+        finally:
+            self._active.discard(drain)

@@ -1,0 +1,96 @@
+"""The engine with real workers on a real Valkey."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from bot.models import MessageId, Thread
+from bot.state.engine import Drain, Engine
+
+
+@asynccontextmanager
+async def running(engine: Engine, drain: Drain) -> AsyncGenerator[None]:
+    task = asyncio.create_task(engine.run(drain))
+    yield
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_a_thread_woken_in_one_process_is_drained_in_another(redis_url: str, thread: Thread) -> None:
+    drained: asyncio.Queue[Thread] = asyncio.Queue()
+
+    async with (
+        asyncio.timeout(5),
+        Engine.connect(redis_url) as listener,
+        Engine.connect(redis_url) as worker,
+        running(worker, drained.put),
+    ):
+        await listener.wake(thread, MessageId("1"))
+
+        assert await drained.get() == thread
+
+
+async def test_one_thread_is_never_drained_twice_at_once(redis_url: str, thread: Thread) -> None:
+    together, most, finished = 0, 0, asyncio.Semaphore(0)
+
+    async def drain(_: Thread) -> None:
+        nonlocal together, most
+        together += 1
+        most = max(most, together)
+        await asyncio.sleep(0.05)
+        together -= 1
+        finished.release()
+
+    async with (
+        asyncio.timeout(10),
+        Engine.connect(redis_url) as one,
+        Engine.connect(redis_url) as other,
+        running(one, drain),
+        running(other, drain),
+    ):
+        for number in range(6):
+            await one.wake(thread, MessageId(str(number)))
+        for _ in range(6):
+            await finished.acquire()
+
+    assert most == 1
+
+
+async def test_a_drain_that_fails_is_run_again(redis_url: str, thread: Thread) -> None:
+    runs: asyncio.Queue[int] = asyncio.Queue()
+    count = 0
+
+    async def drain(_: Thread) -> None:
+        nonlocal count
+        count += 1
+        await runs.put(count)
+        if count == 1:
+            raise ConnectionError
+
+    async with Engine.connect(redis_url) as engine, asyncio.timeout(5), running(engine, drain):
+        await engine.wake(thread, MessageId("1"))
+
+        assert [await runs.get(), await runs.get()] == [1, 2]
+
+
+async def test_a_worker_that_stops_hands_its_thread_to_another(redis_url: str, thread: Thread) -> None:
+    started: asyncio.Queue[str] = asyncio.Queue()
+
+    async def slow(_: Thread) -> None:
+        await started.put("slow")
+        await asyncio.sleep(60)
+
+    async def quick(_: Thread) -> None:
+        await started.put("quick")
+
+    async with (
+        asyncio.timeout(5),
+        Engine.connect(redis_url, grace_seconds=0.05) as one,
+        Engine.connect(redis_url) as other,
+    ):
+        async with running(one, slow):
+            await one.wake(thread, MessageId("1"))
+            assert await started.get() == "slow"
+
+        async with running(other, quick):
+            assert await started.get() == "quick"
