@@ -15,12 +15,31 @@ Accept = Callable[[Inbound], Awaitable[None]]
 """Stores a message durably. The platform gets its acknowledgement only after this returns."""
 
 
+class ChannelBusy(Exception):
+    """The platform cannot take a post or an edit just now, or its answer was lost; try again later."""
+
+    def __init__(self, cause: str, *, retry_after: float, unheard: bool = False) -> None:
+        super().__init__(f"{cause}, retry after {retry_after:.1f} s")
+        self.retry_after = retry_after  # seconds
+        self.unheard = unheard  # the call may have taken effect
+
+
+class Undeliverable(Exception):
+    """Nothing can be posted in this thread any more: removed from the channel, archived, thread gone."""
+
+
 class Channel(Protocol):
-    """Where replies go. Works over the platform's REST API alone, so any worker can use it."""
+    """Where replies go. Works over the platform's REST API alone, so any worker can use it.
 
-    limits: Limits
+    Both calls raise ChannelBusy or Undeliverable, nothing else of the platform's.
+    """
 
-    async def post(self, thread: Thread, part: Part) -> MessageId: ...
+    @property
+    def limits(self) -> Limits: ...
+
+    async def post(self, thread: Thread, part: Part, *, again: bool = False) -> MessageId:
+        """Post a part once. `again`: an earlier call may have succeeded unheard; find its message first."""
+        ...
 
     async def edit(self, thread: Thread, message: MessageId, part: Part) -> None: ...
 
@@ -30,5 +49,8 @@ class ShowsActivity(Protocol):
     """The platform can show that somebody is at work, such as "is typing"."""
 
     def activity(self, thread: Thread, label: str) -> AbstractAsyncContextManager[None]:
-        """Show `label` until the block ends. Never raises: a reply does not depend on it."""
+        """Show `label`, such as "is thinking", until the first post or the end of the block.
+
+        Returns at once and never raises: a reply neither waits for it nor depends on it.
+        """
         ...

@@ -1,0 +1,1 @@
+"""The outer ring: settings in, processes out. The only one that imports adapters."""

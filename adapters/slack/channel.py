@@ -1,0 +1,160 @@
+"""Slack as a place for replies: posts, edits and the status line, over the Web API alone."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.format import render_markdown
+from adapters.slack.pace import Pace
+from bot.clock import Clock
+from bot.conversation.adapter import ChannelBusy, Undeliverable
+from bot.models import Limits, MessageId, Part, Thread
+
+MARKDOWN_CHARS = 12_000  # of `markdown_text`
+EDIT_SECONDS = 1.2  # chat.update allows about 50 a minute
+STATUS_SECONDS = 90.0  # Slack takes a status away after two minutes
+CHANNELS_PACED = 1_000
+LOST_REPLY_SECONDS = 1.0  # before asking again after a call whose reply was lost
+PART = "parley_part"  # event type of the metadata that carries a part's key
+PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+
+log = structlog.stdlib.get_logger()
+
+
+def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that never repeats a call by itself: its default does, and posts twice after a lost reply."""
+    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+
+
+class SlackChannel:
+    """Replies in Slack threads.
+
+    Source: "chat.postMessage method", "chat.update method", "Rate limits", Slack developer docs.
+    """
+
+    limits = Limits(message_chars=MARKDOWN_CHARS, edit_seconds=EDIT_SECONDS)
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._edits = Pace("edits", per_minute=50, burst=40, clock=clock)
+        self._reads = Pace("reads", per_minute=50, burst=20, clock=clock)
+        self._statuses = Pace("statuses", per_minute=100, burst=50, clock=clock)
+        self._posts: dict[str, Pace] = {}  # by channel; the least recently used go
+
+    async def post(self, thread: Thread, part: Part, *, again: bool = False) -> MessageId:
+        if not part.final:
+            await self._edits.take(must=False)  # for the last edit; where edits are short, one post at the end will do
+        found = await self._find(thread, part) if again else None
+        if found is not None:
+            await self.edit(thread, found, part)
+            return found
+        posted = await self._call(
+            self._posts_in(thread.channel),
+            lambda: self._client.chat_postMessage(
+                channel=thread.channel,
+                thread_ts=thread.root,
+                markdown_text=render_markdown(part.text),
+                metadata={"event_type": PART, "event_payload": {"key": part.key}},
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return MessageId(str(posted["ts"]))
+
+    async def edit(self, thread: Thread, message: MessageId, part: Part) -> None:
+        await self._call(
+            self._edits,
+            lambda: self._client.chat_update(
+                channel=thread.channel, ts=message, markdown_text=render_markdown(part.text)
+            ),
+            must=part.final,
+        )
+
+    @asynccontextmanager
+    async def activity(self, thread: Thread, label: str) -> AsyncGenerator[None]:
+        """Slack clears the status itself with the next message, so there is nothing to undo."""
+        showing = asyncio.create_task(self._keep_status(thread, label))
+        try:
+            yield
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+
+    async def _keep_status(self, thread: Thread, label: str) -> None:
+        while True:
+            try:
+                await self._call(
+                    self._statuses,
+                    lambda: self._client.assistant_threads_setStatus(
+                        channel_id=thread.channel, thread_ts=thread.root, status=label
+                    ),
+                    must=False,
+                )
+            except (ChannelBusy, Undeliverable) as error:
+                log.debug("status_not_shown", cause=str(error))
+            await self._clock.sleep(STATUS_SECONDS)
+
+    async def _find(self, thread: Thread, part: Part) -> MessageId | None:
+        """The message that carries the part's key, if an earlier post went through unheard."""
+        async for message in self._replies(thread):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == PART and metadata["event_payload"].get("key") == part.key:
+                return MessageId(str(message["ts"]))
+        return None
+
+    async def _replies(self, thread: Thread) -> AsyncGenerator[dict[str, Any]]:
+        cursor = ""
+        while True:
+            page = await self._call(self._reads, partial(self._page, thread, cursor))
+            for message in page.get("messages") or ():
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _page(self, thread: Thread, cursor: str) -> AsyncSlackResponse:
+        return await self._client.conversations_replies(
+            channel=thread.channel, ts=thread.root, cursor=cursor, include_all_metadata=True, limit=200
+        )
+
+    def _posts_in(self, channel: str) -> Pace:
+        pace = self._posts.pop(channel, None) or Pace("posts", per_minute=60, burst=4, clock=self._clock)
+        self._posts[channel] = pace
+        if len(self._posts) > CHANNELS_PACED:
+            del self._posts[next(iter(self._posts))]
+        return pace
+
+    async def _call(
+        self, pace: Pace, call: Callable[[], Awaitable[AsyncSlackResponse]], *, must: bool = True
+    ) -> AsyncSlackResponse:
+        """One call, not repeated, with Slack's errors as ours."""
+        await pace.take(must=must)
+        try:
+            return await call()
+        except SlackApiError as error:
+            raise _ours(pace, error) from error
+        except (aiohttp.ClientError, TimeoutError, SlackClientError) as error:
+            cause = f"slack: {type(error).__name__}"
+            raise ChannelBusy(cause, retry_after=LOST_REPLY_SECONDS, unheard=True) from error
+
+
+def _ours(pace: Pace, error: SlackApiError) -> ChannelBusy | Undeliverable:
+    response = error.response
+    code = str(response.get("error"))
+    if response.status_code == 429:
+        retry_after = float(response.headers.get("Retry-After", "1"))
+        pace.refused(retry_after)
+        return ChannelBusy("slack: rate limit", retry_after=retry_after)
+    if response.status_code >= 500 or code in PASSING:
+        cause = f"slack: {code}, HTTP {response.status_code}"
+        return ChannelBusy(cause, retry_after=LOST_REPLY_SECONDS, unheard=True)
+    return Undeliverable(f"slack: {code}")

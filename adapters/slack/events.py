@@ -1,0 +1,101 @@
+"""Slack's events as messages to the bot. Pure: no call, no state.
+
+Source: "app_mention event", "message event", "Events API", Slack developer docs.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ValidationError
+
+from adapters.slack.format import parse_mrkdwn
+from bot.content import Content, FileRef, TextContent, media
+from bot.models import Inbound, MessageId, Thread, UserId
+
+PLATFORM = "slack"
+PLAIN_SUBTYPES = (None, "file_share", "thread_broadcast")  # all others tell of a message, they are none
+
+
+class Authorization(BaseModel):
+    user_id: str | None = None
+    is_bot: bool = False
+
+
+class File(BaseModel):
+    name: str | None = None
+    mimetype: str | None = None
+    url_private_download: str | None = None
+    size: int | None = None
+
+
+class Event(BaseModel):
+    """The fields of `app_mention` and `message` that matter here."""
+
+    type: str
+    ts: str
+    channel: str
+    user: str
+    subtype: str | None = None
+    thread_ts: str | None = None
+    channel_type: str | None = None
+    text: str | None = None
+    files: list[File] | None = None
+    bot_id: str | None = None
+
+
+class Envelope(BaseModel):
+    team_id: str
+    event: Event
+    authorizations: list[Authorization] | None = None
+
+    @property
+    def bot_user(self) -> str | None:
+        return next((entry.user_id for entry in self.authorizations or () if entry.is_bot), None)
+
+
+def parse_event(payload: Mapping[str, object]) -> Inbound | None:
+    """The message that an event brings, or None when it brings none for us: other kinds, bots, odd shapes.
+
+    A mention arrives twice, as `app_mention` and as `message`; both give the same message of the same thread.
+    """
+    try:
+        envelope = Envelope.model_validate(payload)
+    except ValidationError:
+        return None
+    event = envelope.event
+    if event.type not in ("app_mention", "message") or event.subtype not in PLAIN_SUBTYPES:
+        return None
+    if event.bot_id is not None or event.user == envelope.bot_user:
+        return None
+    addressed = _is_addressed(event, envelope.bot_user)
+    if not addressed and event.thread_ts is None:
+        return None
+    return Inbound(
+        thread=_thread(envelope),
+        message=MessageId(event.ts),
+        author=UserId(event.user),
+        content=_content(event, envelope.bot_user),
+        addressed=addressed,
+    )
+
+
+def _is_addressed(event: Event, bot_user: str | None) -> bool:
+    mentioned = bot_user is not None and f"<@{bot_user}>" in (event.text or "")
+    return event.type == "app_mention" or event.channel_type == "im" or mentioned
+
+
+def _thread(envelope: Envelope) -> Thread:
+    root = MessageId(envelope.event.thread_ts or envelope.event.ts)
+    return Thread(platform=PLATFORM, team=envelope.team_id, channel=envelope.event.channel, root=root)
+
+
+def _content(event: Event, bot_user: str | None) -> tuple[Content, ...]:
+    text = parse_mrkdwn(event.text or "", bot_user=bot_user)
+    files = [
+        media(
+            file.mimetype or "application/octet-stream",
+            FileRef(url=file.url_private_download, name=file.name or "file", size_bytes=file.size),
+        )
+        for file in event.files or ()
+        if file.url_private_download
+    ]
+    return (*files, *([TextContent(text=text)] if text else []))

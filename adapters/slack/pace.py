@@ -1,0 +1,38 @@
+"""How often Slack may be asked for something, kept on our side so that its refusals stay rare.
+
+Source: "Rate limits", Slack developer docs.
+"""
+
+from bot.clock import Clock
+from bot.conversation.adapter import ChannelBusy
+
+
+class Pace:
+    """Calls that share one of Slack's limits: `per_minute` on average, with bursts.
+
+    Calls that have to come through wait for their place, in order. The others, such as the edits of a
+    growing reply, leave half of the burst to them and are told when to come again, with newer text.
+    """
+
+    def __init__(self, name: str, *, per_minute: float, burst: int, clock: Clock) -> None:
+        self._name = name
+        self._interval = 60 / per_minute
+        self._tolerance = burst * self._interval
+        self._clock = clock
+        self._used_until = clock.monotonic()  # as if every call so far had taken its whole interval
+
+    async def take(self, *, must: bool) -> None:
+        """Return when the call may be made. Raises ChannelBusy, unless it must be made, when that is not now."""
+        ahead = self._ahead()
+        if not must and ahead > self._tolerance / 2:
+            raise ChannelBusy(f"slack: our pace of {self._name}", retry_after=ahead - self._tolerance / 2)
+        self._used_until = self._clock.monotonic() + ahead + self._interval
+        if ahead > self._tolerance:
+            await self._clock.sleep(ahead - self._tolerance)
+
+    def _ahead(self) -> float:
+        return max(0.0, self._used_until - self._clock.monotonic())
+
+    def refused(self, retry_after: float) -> None:
+        """Slack says we were too fast: nothing goes out for so many seconds."""
+        self._used_until = max(self._used_until, self._clock.monotonic() + retry_after + self._tolerance)

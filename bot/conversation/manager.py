@@ -1,0 +1,108 @@
+"""The conversation manager: takes each thread's messages in order and answers each one once.
+
+A thread's conversation lies with the API; here is only the id of its latest interaction. A turn goes on
+from there, and when it has ended well its interaction becomes the thread's head.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+from redis.exceptions import RedisError
+from structlog.contextvars import bound_contextvars
+
+from bot.clock import Clock
+from bot.content import Content
+from bot.conversation import notices
+from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
+from bot.conversation.answer import Answers
+from bot.conversation.personas import Persona
+from bot.conversation.question import clip
+from bot.conversation.reply import Reply
+from bot.interactions.client import InteractionsClient
+from bot.interactions.errors import InteractionError, ParentLost
+from bot.interactions.types import Interaction, Request, Status
+from bot.models import Inbound, Thread
+from bot.state.heads import Heads
+from bot.state.inbox import Inbox
+from bot.state.turns import Turn, Turns
+
+log = structlog.stdlib.get_logger()
+
+
+class ConversationManager:
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        turns: Turns,
+        heads: Heads,
+        interactions: InteractionsClient,
+        channels: Mapping[str, Channel],
+        persona: Persona,
+        clock: Clock,
+    ) -> None:
+        self._inbox, self._turns, self._heads = inbox, turns, heads
+        self._answers = Answers(interactions, turns, clock)
+        self._channels = channels  # by platform
+        self._persona = persona
+        self._clock = clock
+
+    async def drain(self, thread: Thread) -> None:
+        """Answer what waits in the thread, oldest first. One call at a time per thread.
+
+        Raises redis.RedisError when the store is gone; what was not finished waits for the next call.
+        """
+        while message := await self._inbox.oldest(thread):
+            with bound_contextvars(thread=str(thread), message=message.message):
+                await self._run(message, self._channels[thread.platform])
+            await self._inbox.done(message)
+
+    async def _run(self, message: Inbound, channel: Channel) -> None:
+        turn = await self._turns.begin(message)
+        try:
+            async with Reply(channel, message, turn, self._turns, self._clock) as reply:
+                await self._respond_or_say_why(message, turn, reply)
+        except (Undeliverable, ChannelBusy) as error:
+            log.warning("reply_undeliverable", reference=turn.reference, cause=str(error))
+
+    async def _respond_or_say_why(self, message: Inbound, turn: Turn, reply: Reply) -> None:
+        try:
+            await self._respond(message, turn, reply)
+        except (Undeliverable, ChannelBusy, RedisError):
+            raise
+        except InteractionError as error:
+            log.warning("turn_failed", reference=turn.reference, cause=str(error), kind=type(error).__name__)
+            await reply.complete(notices.with_reference(error.notice, turn.reference))
+        except Exception:  # whatever it is, the thread does not stay silent
+            log.exception("turn_broke", reference=turn.reference)
+            await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
+
+    async def _respond(self, message: Inbound, turn: Turn, reply: Reply) -> None:
+        if not message.content:
+            await reply.complete(notices.NO_QUESTION)
+            return
+        content, cut_note = clip(message.content)
+        parent = await self._heads.get(message.thread)
+        try:
+            interaction = await self._answers.read(self._request(content, parent), message, turn, reply)
+            context_note = None
+        except ParentLost:
+            interaction = await self._answers.read(self._request(content, None), message, turn, reply)
+            context_note = notices.CONTEXT_LOST
+        end_note = notices.CUT_OFF if interaction.status == Status.INCOMPLETE else None
+        await reply.complete(end_note, context_note, cut_note)
+        await self._become_head(message.thread, interaction)
+        log.info("turn_completed", reference=turn.reference, interaction=interaction.id, status=interaction.status)
+
+    def _request(self, content: tuple[Content, ...], parent: str | None) -> Request:
+        return Request(
+            model=self._persona.model,
+            input=content,
+            system_instruction=self._persona.system_instruction,
+            generation_config=self._persona.generation,
+            previous_interaction_id=parent,
+        )
+
+    async def _become_head(self, thread: Thread, interaction: Interaction) -> None:
+        if interaction.id is not None:
+            await self._heads.set(thread, interaction.id)

@@ -1,0 +1,46 @@
+"""Logs: one line an event, JSON or coloured, with what was bound around it; libraries' lines are made alike.
+
+What libraries say at INFO can hold arguments and addresses, so of those only warnings are kept.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+SHARED: list[structlog.types.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+# No local variables in tracebacks: they hold what people wrote.
+AS_JSON: list[structlog.types.Processor] = [
+    structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+    structlog.processors.JSONRenderer(),
+]
+
+
+def configure(style: Literal["json", "console"] | None = None) -> None:
+    """Log to stdout; without a style, by whether somebody watches."""
+    console = sys.stdout.isatty() if style is None else style == "console"
+    renderer = (
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)] if console else AS_JSON
+    )
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=SHARED,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for ours in ("bot", "adapters"):
+        logging.getLogger(ours).setLevel(logging.INFO)

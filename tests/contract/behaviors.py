@@ -1,0 +1,78 @@
+"""Every promise to the people in a chat: an id, one sentence, and the page that made us give it.
+
+Each is asserted by the tests marked with its id, on every platform.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeVar
+
+import pytest
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+class Behavior(NamedTuple):
+    sentence: str
+    source: str
+
+
+BEHAVIORS: Final[dict[str, Behavior]] = {
+    "reply:mention:in-thread": Behavior(
+        "A mention in a channel is answered in a thread under it.", '"app_mention event", Slack developer docs'
+    ),
+    "reply:mention:once": Behavior(
+        "A mention is answered once, however many events and deliveries bring it.",
+        '"Events API" (retries), Slack developer docs',
+    ),
+    "reply:lost-delivery": Behavior(
+        "A message of which only a later delivery arrives is answered.", '"Events API" (retries), Slack developer docs'
+    ),
+    "reply:follow-up": Behavior(
+        "A thread the bot takes part in needs no further mention.", "contract, What people say to it"
+    ),
+    "reply:order": Behavior("Messages of one thread are answered in order.", "contract, What everyone may rely on"),
+    "reply:whole": Behavior(
+        "A long reply comes complete, in messages the platform accepts.",
+        '"chat.postMessage method", Slack developer docs',
+    ),
+    "reply:activity": Behavior(
+        "People see that the bot is at work before it has an answer.",
+        '"assistant.threads.setStatus method", Slack developer docs',
+    ),
+    "reply:quiet": Behavior(
+        "A reply notifies nobody, whatever the model writes.", '"Formatting message text", Slack developer docs'
+    ),
+    "silence:not-addressed": Behavior(
+        "What is not said to the bot is not answered.", "contract, What people say to it"
+    ),
+    "silence:bots": Behavior("Bots are not answered, itself included.", "rivals' loops between two bots"),
+    "conversation:chain": Behavior(
+        "A thread goes on from its latest interaction, and no other thread does.",
+        '"Server-side state", Interactions API docs',
+    ),
+    "conversation:settings": Behavior(
+        "Instruction and generation settings go with every request.", '"Server-side state", Interactions API docs'
+    ),
+    "failure:notice": Behavior(
+        "A failed turn says so in one plain sentence with a reference, once.", "contract, What everyone may rely on"
+    ),
+    "failure:usable": Behavior("After a failed turn the thread goes on.", "contract, What everyone may rely on"),
+    "failure:no-second-create": Behavior(
+        "An interaction that may exist is not created again.", '"Streaming interactions", Interactions API docs'
+    ),
+    "failure:resumed": Behavior(
+        "An answer whose stream broke is completed in the same message.",
+        '"Streaming interactions" (resuming), Interactions API docs',
+    ),
+    "message:too-long": Behavior(
+        "A message beyond the limit is used up to it, and its writer is told.", "contract, silent cuts"
+    ),
+    "message:empty": Behavior(
+        "A mention without a question is met with a kind word.", "contract, What people say to it"
+    ),
+}
+
+
+def behavior(name: str) -> Callable[[Test], Test]:
+    """Marks a test as asserting a behaviour. Raises KeyError for one that is not in the list."""
+    return pytest.mark.behavior(name, BEHAVIORS[name].sentence)

@@ -1,0 +1,47 @@
+"""The whole service between a simulated platform and the simulated API, all on loopback."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from pydantic import SecretStr
+
+from bot.service.app import listening, working
+from bot.service.settings import Settings
+from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.slack import SlackSimulator
+from tests.contract.platforms import Platform, SlackPlatform
+
+
+@pytest.fixture
+async def gemini() -> GeminiSimulator:
+    return GeminiSimulator()
+
+
+@pytest.fixture
+async def slack() -> AsyncGenerator[SlackSimulator]:
+    async with SlackSimulator(retry_seconds=(0.05, 0.1, 0.2)).serve() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def settings(gemini: GeminiSimulator, slack: SlackSimulator) -> AsyncGenerator[Settings]:
+    async with gemini.serve() as url:
+        yield Settings().model_copy(
+            update={
+                "gemini_api_key": SecretStr("simulated"),
+                "gemini_base_url": url,
+                "slack_bot_token": SecretStr(slack.token),
+                "slack_signing_secret": SecretStr(slack.signing_secret),
+                "slack_api_url": slack.api_url,
+                "host": "127.0.0.1",
+                "port": 0,
+            }
+        )
+
+
+@pytest.fixture(params=["slack"])
+async def platform(settings: Settings, redis_url: str, slack: SlackSimulator) -> AsyncGenerator[Platform]:
+    """The platform, with the service listening to it and working."""
+    async with working(settings, redis_url), listening(settings, redis_url) as address:
+        slack.subscribe(f"{address}/slack/events")
+        yield SlackPlatform(slack)
