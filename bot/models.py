@@ -32,7 +32,8 @@ class Thread(Record):
 class Inbound(Record):
     """One message to the bot, as the platform's event told it: text and content objects, no bytes yet.
 
-    `message` identifies it within its thread, whichever of several events brought it.
+    `message` identifies it within its thread, whichever of several events brought it. Replies go to an
+    Inbound, since on some platforms the thread alone does not say how.
     """
 
     thread: Thread
@@ -40,6 +41,8 @@ class Inbound(Record):
     author: UserId
     content: tuple[Content, ...]
     addressed: bool  # names the bot or is a direct message; else it counts only in a thread the bot takes part in
+    continues: MessageId | None = None  # a message that may belong to another thread, where this one goes on then
+    handle: dict[str, str] = {}  # what its platform needs to reply, beyond the thread; may hold a token: never log it
 
 
 class Part(Record):

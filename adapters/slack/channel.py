@@ -1,7 +1,7 @@
 """Slack as a place for replies: posts, edits and the status line, over the Web API alone."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -12,16 +12,17 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.files import SlackFiles
 from adapters.slack.format import render_markdown
-from adapters.slack.pace import Pace
+from adapters.slack.pace import Pace, Paces
 from bot.clock import Clock
+from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, Undeliverable
-from bot.models import Limits, MessageId, Part, Thread
+from bot.models import Inbound, Limits, MessageId, Part, Thread
 
 MARKDOWN_CHARS = 12_000  # of `markdown_text`
 EDIT_SECONDS = 1.2  # chat.update allows about 50 a minute
 STATUS_SECONDS = 90.0  # Slack takes a status away after two minutes
-CHANNELS_PACED = 1_000
 LOST_REPLY_SECONDS = 1.0  # before asking again after a call whose reply was lost
 PART = "parley_part"  # event type of the metadata that carries a part's key
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
@@ -29,9 +30,15 @@ PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "re
 log = structlog.stdlib.get_logger()
 
 
-def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client that never repeats a call by itself: its default does, and posts twice after a lost reply."""
-    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+@asynccontextmanager
+async def slack_channel(token: str, api_url: str, clock: Clock) -> AsyncGenerator["SlackChannel"]:
+    """The channel, over one shared session; by default each call would open a connection of its own.
+
+    No call is repeated by itself: the client's default does, and posts twice after a lost reply.
+    """
+    async with aiohttp.ClientSession(trust_env=True, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
+        yield SlackChannel(client, SlackFiles(session, token, api_url), clock)
 
 
 class SlackChannel:
@@ -42,26 +49,25 @@ class SlackChannel:
 
     limits = Limits(message_chars=MARKDOWN_CHARS, edit_seconds=EDIT_SECONDS)
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    def __init__(self, client: AsyncWebClient, files: SlackFiles, clock: Clock) -> None:
         self._client = client
+        self._files = files
         self._clock = clock
-        self._edits = Pace("edits", per_minute=50, burst=40, clock=clock)
-        self._reads = Pace("reads", per_minute=50, burst=20, clock=clock)
-        self._statuses = Pace("statuses", per_minute=100, burst=50, clock=clock)
-        self._posts: dict[str, Pace] = {}  # by channel; the least recently used go
+        self._paces = Paces(clock)
 
-    async def post(self, thread: Thread, part: Part, *, again: bool = False) -> MessageId:
+    async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         if not part.final:
-            await self._edits.take(must=False)  # for the last edit; where edits are short, one post at the end will do
-        found = await self._find(thread, part) if again else None
+            # For the last edit, which it will need; where edits are short, one post at the end will do.
+            await self._paces.of("edits", to.thread).take(must=False)
+        found = await self._find(to.thread, part) if again else None
         if found is not None:
-            await self.edit(thread, found, part)
+            await self.edit(to, found, part)
             return found
         posted = await self._call(
-            self._posts_in(thread.channel),
+            self._paces.of("posts", to.thread),
             lambda: self._client.chat_postMessage(
-                channel=thread.channel,
-                thread_ts=thread.root,
+                channel=to.thread.channel,
+                thread_ts=to.thread.root,
                 markdown_text=render_markdown(part.text),
                 metadata={"event_type": PART, "event_payload": {"key": part.key}},
                 unfurl_links=False,
@@ -70,19 +76,22 @@ class SlackChannel:
         )
         return MessageId(str(posted["ts"]))
 
-    async def edit(self, thread: Thread, message: MessageId, part: Part) -> None:
+    async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
         await self._call(
-            self._edits,
+            self._paces.of("edits", to.thread),
             lambda: self._client.chat_update(
-                channel=thread.channel, ts=message, markdown_text=render_markdown(part.text)
+                channel=to.thread.channel, ts=message, markdown_text=render_markdown(part.text)
             ),
             must=part.final,
         )
 
+    def open(self, file: FileRef) -> AsyncIterator[bytes]:
+        return self._files.open(file)
+
     @asynccontextmanager
-    async def activity(self, thread: Thread, label: str) -> AsyncGenerator[None]:
+    async def activity(self, to: Inbound, label: str) -> AsyncGenerator[None]:
         """Slack clears the status itself with the next message, so there is nothing to undo."""
-        showing = asyncio.create_task(self._keep_status(thread, label))
+        showing = asyncio.create_task(self._keep_status(to.thread, label))
         try:
             yield
         finally:
@@ -93,7 +102,7 @@ class SlackChannel:
         while True:
             try:
                 await self._call(
-                    self._statuses,
+                    self._paces.of("statuses", thread),
                     lambda: self._client.assistant_threads_setStatus(
                         channel_id=thread.channel, thread_ts=thread.root, status=label
                     ),
@@ -114,7 +123,7 @@ class SlackChannel:
     async def _replies(self, thread: Thread) -> AsyncGenerator[dict[str, Any]]:
         cursor = ""
         while True:
-            page = await self._call(self._reads, partial(self._page, thread, cursor))
+            page = await self._call(self._paces.of("reads", thread), partial(self._page, thread, cursor))
             for message in page.get("messages") or ():
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
@@ -125,13 +134,6 @@ class SlackChannel:
         return await self._client.conversations_replies(
             channel=thread.channel, ts=thread.root, cursor=cursor, include_all_metadata=True, limit=200
         )
-
-    def _posts_in(self, channel: str) -> Pace:
-        pace = self._posts.pop(channel, None) or Pace("posts", per_minute=60, burst=4, clock=self._clock)
-        self._posts[channel] = pace
-        if len(self._posts) > CHANNELS_PACED:
-            del self._posts[next(iter(self._posts))]
-        return pace
 
     async def _call(
         self, pace: Pace, call: Callable[[], Awaitable[AsyncSlackResponse]], *, must: bool = True

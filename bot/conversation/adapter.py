@@ -5,11 +5,12 @@ out. What only some platforms can do is a protocol of one method, asked for with
 place, so a new capability breaks no adapter.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, runtime_checkable
 
-from bot.models import Inbound, Limits, MessageId, Part, Thread
+from bot.content import FileRef
+from bot.models import Inbound, Limits, MessageId, Part
 
 Accept = Callable[[Inbound], Awaitable[None]]
 """Stores a message durably. The platform gets its acknowledgement only after this returns."""
@@ -28,6 +29,14 @@ class Undeliverable(Exception):
     """Nothing can be posted in this thread any more: removed from the channel, archived, thread gone."""
 
 
+class FileUnreadable(Exception):
+    """A file of a message cannot be had; the notice ends the sentence "I could not read it: …"."""
+
+    def __init__(self, notice: str) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
 class Channel(Protocol):
     """Where replies go. Works over the platform's REST API alone, so any worker can use it.
 
@@ -37,18 +46,22 @@ class Channel(Protocol):
     @property
     def limits(self) -> Limits: ...
 
-    async def post(self, thread: Thread, part: Part, *, again: bool = False) -> MessageId:
-        """Post a part once. `again`: an earlier call may have succeeded unheard; find its message first."""
+    async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
+        """Post a part of a reply, once. `again`: an earlier call may have succeeded unheard; find its message first."""
         ...
 
-    async def edit(self, thread: Thread, message: MessageId, part: Part) -> None: ...
+    async def edit(self, to: Inbound, message: MessageId, part: Part) -> None: ...
+
+    def open(self, file: FileRef) -> AsyncIterator[bytes]:
+        """The bytes of a file of a message, from the platform's own hosts only. Raises FileUnreadable."""
+        ...
 
 
 @runtime_checkable
 class ShowsActivity(Protocol):
     """The platform can show that somebody is at work, such as "is typing"."""
 
-    def activity(self, thread: Thread, label: str) -> AbstractAsyncContextManager[None]:
+    def activity(self, to: Inbound, label: str) -> AbstractAsyncContextManager[None]:
         """Show `label`, such as "is thinking", until the first post or the end of the block.
 
         Returns at once and never raises: a reply neither waits for it nor depends on it.

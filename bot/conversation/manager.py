@@ -15,6 +15,7 @@ from bot.content import Content
 from bot.conversation import notices
 from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
 from bot.conversation.answer import Answers
+from bot.conversation.attachments import opened
 from bot.conversation.personas import Persona
 from bot.conversation.question import clip
 from bot.conversation.reply import Reply
@@ -61,13 +62,13 @@ class ConversationManager:
         turn = await self._turns.begin(message)
         try:
             async with Reply(channel, message, turn, self._turns, self._clock) as reply:
-                await self._respond_or_say_why(message, turn, reply)
+                await self._respond_or_say_why(message, channel, turn, reply)
         except (Undeliverable, ChannelBusy) as error:
             log.warning("reply_undeliverable", reference=turn.reference, cause=str(error))
 
-    async def _respond_or_say_why(self, message: Inbound, turn: Turn, reply: Reply) -> None:
+    async def _respond_or_say_why(self, message: Inbound, channel: Channel, turn: Turn, reply: Reply) -> None:
         try:
-            await self._respond(message, turn, reply)
+            await self._respond(message, channel, turn, reply)
         except (Undeliverable, ChannelBusy, RedisError):
             raise
         except InteractionError as error:
@@ -77,22 +78,28 @@ class ConversationManager:
             log.exception("turn_broke", reference=turn.reference)
             await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
 
-    async def _respond(self, message: Inbound, turn: Turn, reply: Reply) -> None:
-        if not message.content:
-            await reply.complete(notices.NO_QUESTION)
+    async def _respond(self, message: Inbound, channel: Channel, turn: Turn, reply: Reply) -> None:
+        content, notes = await self._question(message, channel)
+        if not content:
+            await reply.complete(notices.NO_QUESTION, *notes)
             return
-        content, cut_note = clip(message.content)
         parent = await self._heads.get(message.thread)
         try:
             interaction = await self._answers.read(self._request(content, parent), message, turn, reply)
-            context_note = None
         except ParentLost:
             interaction = await self._answers.read(self._request(content, None), message, turn, reply)
-            context_note = notices.CONTEXT_LOST
-        end_note = notices.CUT_OFF if interaction.status == Status.INCOMPLETE else None
-        await reply.complete(end_note, context_note, cut_note)
+            notes.append(notices.CONTEXT_LOST)
+        if interaction.status == Status.INCOMPLETE:
+            notes.insert(0, notices.CUT_OFF)
+        await reply.complete(*notes)
         await self._become_head(message.thread, interaction)
         log.info("turn_completed", reference=turn.reference, interaction=interaction.id, status=interaction.status)
+
+    async def _question(self, message: Inbound, channel: Channel) -> tuple[tuple[Content, ...], list[str]]:
+        """What of the message goes to the API, and what its writer should know about the rest."""
+        content, notes = await opened(message.content, channel)
+        clipped, cut_note = clip(content)
+        return clipped, [*notes, *([cut_note] if cut_note else [])]
 
     def _request(self, content: tuple[Content, ...], parent: str | None) -> Request:
         return Request(

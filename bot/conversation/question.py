@@ -1,12 +1,14 @@
 """What of a message goes to the API."""
 
+from collections.abc import Iterable
+
 from bot.content import Content, TextContent
 from bot.conversation import notices
 
 QUESTION_CHARS = 40_000  # Slack's own limit for one message; far inside every model's window
 
 
-def clip(content: tuple[Content, ...]) -> tuple[tuple[Content, ...], str | None]:
+def clip(content: Iterable[Content]) -> tuple[tuple[Content, ...], str | None]:
     """The content with its text cut to `QUESTION_CHARS` in total, and a note when something was cut."""
     left, all_chars = QUESTION_CHARS, 0
     clipped: list[Content] = []

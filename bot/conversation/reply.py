@@ -40,7 +40,7 @@ class Reply:
 
     async def __aenter__(self) -> Self:
         if isinstance(self._channel, ShowsActivity):
-            await self._activity.enter_async_context(self._channel.activity(self._message.thread, ACTIVITY))
+            await self._activity.enter_async_context(self._channel.activity(self._message, ACTIVITY))
         self._writer = asyncio.create_task(self._follow())
         return self
 
@@ -123,7 +123,7 @@ class Reply:
         if posted is None:
             await self._post(part)
         else:
-            await self._channel.edit(self._message.thread, posted, part)
+            await self._channel.edit(self._message, posted, part)
 
     async def _post(self, part: Part) -> None:
         again = self._turn.posting == part.key
@@ -131,9 +131,9 @@ class Reply:
         if not again:
             await self._turns.save(self._message, self._turn)
         try:
-            self._turn.posted[part.key] = await self._channel.post(self._message.thread, part, again=again)
+            shown = await self._channel.post(self._message, part, again=again)
         except ChannelBusy as busy:
             self._turn.posting = part.key if again or busy.unheard else None
             raise
         await self._activity.aclose()
-        await self._turns.save(self._message, self._turn)
+        await self._turns.posted(self._message, self._turn, part.key, shown)

@@ -5,13 +5,10 @@ import signal
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import aiohttp
 import structlog
-from pydantic import SecretStr
 from redis.asyncio import Redis
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.channel import SlackChannel, web_client
+from adapters.slack.channel import slack_channel
 from adapters.slack.events import PLATFORM as SLACK
 from adapters.slack.intake import slack_events
 from bot.clock import Clock, SystemClock
@@ -102,7 +99,7 @@ async def _manager(settings: Settings, redis: Redis, engine: Engine, stack: Asyn
     http = await stack.enter_async_context(open_http(settings.gemini_base_url, key))
     return ConversationManager(
         inbox=Inbox(redis, engine.wake, engaged_days=settings.retention_days),
-        turns=Turns(redis),
+        turns=Turns(redis, retention_days=settings.retention_days),
         heads=Heads(redis, retention_days=settings.retention_days),
         interactions=InteractionsClient(http, version=settings.api_path),
         channels=await _channels(settings, clock, stack),
@@ -115,13 +112,6 @@ async def _channels(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
     """Where replies can go, by platform."""
     channels: dict[str, Channel] = {}
     if settings.slack_bot_token is not None:
-        client = await stack.enter_async_context(_slack_client(settings.slack_bot_token, settings.slack_api_url))
-        channels[SLACK] = SlackChannel(client, clock)
+        token = settings.slack_bot_token.get_secret_value()
+        channels[SLACK] = await stack.enter_async_context(slack_channel(token, settings.slack_api_url, clock))
     return channels
-
-
-@asynccontextmanager
-async def _slack_client(token: SecretStr, api_url: str) -> AsyncGenerator[AsyncWebClient]:
-    """Slack's Web API over one shared session; by default each call would open a connection of its own."""
-    async with aiohttp.ClientSession(trust_env=True) as session:
-        yield web_client(token.get_secret_value(), api_url, session)

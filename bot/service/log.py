@@ -22,8 +22,8 @@ AS_JSON: list[structlog.types.Processor] = [
 ]
 
 
-def configure(style: Literal["json", "console"] | None = None) -> None:
-    """Log to stdout; without a style, by whether somebody watches."""
+def configure(style: Literal["json", "console"] | None = None, *, quiet: bool = False) -> None:
+    """Log to stdout; without a style, by whether somebody watches. `quiet` keeps what needs attention only."""
     console = sys.stdout.isatty() if style is None else style == "console"
     renderer = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)] if console else AS_JSON
@@ -43,4 +43,4 @@ def configure(style: Literal["json", "console"] | None = None) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for ours in ("bot", "adapters"):
-        logging.getLogger(ours).setLevel(logging.INFO)
+        logging.getLogger(ours).setLevel(logging.WARNING if quiet else logging.INFO)

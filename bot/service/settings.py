@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=_data_folder, alias="PARLEY_DATA", description="Folder of that own Valkey's data."
     )
-    port: int | None = Field(default=None, ge=1, le=65535, alias="PORT", description="Where to listen; 8000 if unset.")
+    port: int | None = Field(default=None, ge=0, le=65535, alias="PORT", description="Where to listen; 8000 if unset.")
     host: str | None = Field(
         default=None, alias="HOST", description="127.0.0.1 if unset, or 0.0.0.0 once `PORT` is set."
     )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, Thread
-from bot.state.store import CLAIM_SECONDS, DAY_SECONDS, INBOX_SECONDS, key, script
+from bot.state.store import CLAIM_SECONDS, DAY_SECONDS, INBOX_SECONDS, key, place_key, script
 
 Wake = Callable[[Thread, MessageId], Awaitable[None]]
 
@@ -23,10 +23,12 @@ class Inbox:
     async def accept(self, message: Inbound) -> None:
         """Store the message and wake its thread. After this returns the platform may be acknowledged.
 
-        A message that does not address the bot counts only in a thread the bot takes part in. A message
-        stored by an earlier delivery wakes its thread again, since that delivery may have died in between.
+        A message that continues one of the bot's own joins that one's thread. One that does not address the
+        bot counts only in a thread the bot takes part in. One stored by an earlier delivery wakes its thread
+        again, since that delivery may have died in between.
         Raises redis.RedisError when the store cannot be reached.
         """
+        message = await self._in_its_thread(message)
         thread = message.thread
         waiting = await self._accept(
             keys=[self._claim(message), key(thread, "inbox"), key(thread, "engaged")],
@@ -40,6 +42,12 @@ class Inbox:
         )
         if waiting:
             await self._wake(thread, message.message)
+
+    async def _in_its_thread(self, message: Inbound) -> Inbound:
+        if message.continues is None:
+            return message
+        name = await self._redis.get(place_key(message.thread, message.continues))
+        return message if name is None else message.model_copy(update={"thread": Thread.parse(str(name))})
 
     async def oldest(self, thread: Thread) -> Inbound | None:
         entry = await self._redis.lindex(key(thread, "inbox"), 0)

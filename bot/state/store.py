@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.models import Thread
+from bot.models import MessageId, Thread
 
 DAY_SECONDS = 24 * 60 * 60
 CLAIM_SECONDS = 25 * 60 * 60  # Slack repeats delayed events for 24 h
@@ -43,6 +43,11 @@ def sized(url: str, max_connections: int) -> str:
 
 def key(thread: Thread, record: str) -> str:
     return f"parley:{{{thread}}}:{record}"
+
+
+def place_key(thread: Thread, message: MessageId) -> str:
+    """Where it stands which thread a message of the bot's belongs to."""
+    return f"parley:place:{thread.platform}:{thread.team}:{message}"
 
 
 @cache

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, PartKey
-from bot.state.store import TURN_SECONDS, key
+from bot.state.store import DAY_SECONDS, TURN_SECONDS, key, place_key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
 
@@ -22,8 +22,9 @@ class Turn(BaseModel):
 
 
 class Turns:
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, *, retention_days: int = 55) -> None:
         self._redis = redis
+        self._place_seconds = retention_days * DAY_SECONDS
 
     async def begin(self, message: Inbound) -> Turn:
         """The record of an earlier run of this turn, or a new one."""
@@ -32,6 +33,15 @@ class Turns:
 
     async def save(self, message: Inbound, turn: Turn) -> None:
         await self._redis.set(self._key(message), turn.model_dump_json(), ex=TURN_SECONDS)
+
+    async def posted(self, message: Inbound, turn: Turn, part: PartKey, shown: MessageId) -> None:
+        """A part is visible as this message; who goes on from that message comes to this thread."""
+        turn.posted[part] = shown
+        turn.posting = None
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.set(self._key(message), turn.model_dump_json(), ex=TURN_SECONDS)
+            pipeline.set(place_key(message.thread, shown), str(message.thread), ex=self._place_seconds)
+            await pipeline.execute()
 
     @staticmethod
     def _key(message: Inbound) -> str:

@@ -64,6 +64,12 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "An answer whose stream broke is completed in the same message.",
         '"Streaming interactions" (resuming), Interactions API docs',
     ),
+    "message:files": Behavior(
+        "Images, documents and text files of a message reach the model.", '"file object", Slack developer docs'
+    ),
+    "message:files:unreadable": Behavior(
+        "A file that cannot be used is named with the reason, and the rest is answered.", "contract, silent cuts"
+    ),
     "message:too-long": Behavior(
         "A message beyond the limit is used up to it, and its writer is told.", "contract, silent cuts"
     ),

@@ -1,12 +1,15 @@
 """A platform as a test sees it: people who write, and what becomes visible to them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.gemini.ledger import RecordedRequest
 from bot.simulators.slack import Message, Person, SlackSimulator
+
+Upload = tuple[str, bytes, str]  # name, content, media type
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Platform(Protocol):
 
     message_chars: int
 
-    async def mention(self, text: str, *, place: int = 0) -> Said:
+    async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
         """Somebody addresses the bot in a channel; places are channels, made when they are first named."""
         ...
 
@@ -63,14 +66,16 @@ class SlackPlatform:
         self.simulator = simulator
         self._channels = ["C0GENERAL"]
 
-    async def mention(self, text: str, *, place: int = 0) -> Said:
-        return await self._say(self._channel(place), f"@Parley {text}", None)
+    async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
+        return await self._say(self._channel(place), f"@Parley {text}", None, files)
 
     async def write(self, text: str, under: Said | None = None) -> Said:
         return await self._say(under.channel if under else "C0GENERAL", text, under.root if under else None)
 
-    async def _say(self, channel: str, text: str, root: str | None) -> Said:
-        message = await self.simulator.say(channel, text, user_id="U0ADA", thread_ts=root, until_delivered=True)
+    async def _say(self, channel: str, text: str, root: str | None, files: Sequence[Upload] = ()) -> Said:
+        message = await self.simulator.say(
+            channel, text, user_id="U0ADA", thread_ts=root, files=files, until_delivered=True
+        )
         return Said(channel, message.ts, message.root_ts)
 
     def _channel(self, place: int) -> str:

@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from redis.asyncio import Redis
 
-from bot.models import Inbound, MessageId, Thread
+from bot.models import Inbound, MessageId, PartKey, Thread
 from bot.state.inbox import Inbox
 from bot.state.store import connect
+from bot.state.turns import Turns
 
 
 class Wakes:
@@ -100,3 +101,19 @@ async def test_finishing_a_message_twice_keeps_the_next_one(inbox: Inbox, messag
     await inbox.done(message)
 
     assert await inbox.oldest(message.thread) == follow_up
+
+
+async def test_a_message_that_continues_one_of_ours_joins_its_thread(
+    inbox: Inbox, redis: Redis, message: Inbound, follow_up: Inbound
+) -> None:
+    await inbox.accept(message)
+    turns = Turns(redis)
+    await turns.posted(message, await turns.begin(message), PartKey("1715.0001/0"), MessageId("R1"))
+    elsewhere = message.thread.model_copy(update={"root": MessageId("R1")})
+
+    await inbox.accept(follow_up.model_copy(update={"thread": elsewhere, "continues": MessageId("R1")}))
+
+    await inbox.done(message)
+    joined = await inbox.oldest(message.thread)
+    assert joined is not None
+    assert joined.message == follow_up.message
