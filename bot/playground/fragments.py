@@ -1,0 +1,152 @@
+"""The pieces of a thread that change by themselves: its name, its status line, and each message."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.playground.html import NOTHING, Html, element, join
+from bot.playground.icons import ATTACHMENT, BOT
+from bot.playground.place import Button, Channel, File, Message, Place, Thread
+
+INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+HUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A channel on the page; gives the ids of its elements."""
+
+    place: Place
+    channel: Channel
+
+    @property
+    def id(self) -> str:
+        return f"{self.place.key}-{self.channel.id}"
+
+    @property
+    def list_id(self) -> str:
+        return f"{self.id}-threads"
+
+    def thread(self, thread_id: str) -> str:
+        return f"{self.id}-{thread_id}"
+
+    def messages(self, thread_id: str) -> str:
+        return f"{self.thread(thread_id)}-messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One element: `before`, the blocks of its body, `after`. The body is what grows."""
+
+    id: str
+    parent: str  # id of the element it is a child of
+    before: Html
+    body: tuple[Html, ...] = ()
+    after: Html = NOTHING
+
+    @property
+    def body_id(self) -> str:
+        return f"{self.id}-body"
+
+    @property
+    def html(self) -> Html:
+        return join((self.before, *self.body, self.after))
+
+
+def fragments(where: Where, thread: Thread) -> dict[str, Fragment]:
+    """By id, in the order of the page."""
+    messages = [_message(where, thread, message) for message in thread.messages]
+    return {one.id: one for one in (_name(where, thread), *messages, _status(where, thread))}
+
+
+def message_ids(where: Where, thread: Thread) -> list[str]:
+    return [_message_id(where, thread, message) for message in thread.messages]
+
+
+def _message_id(where: Where, thread: Thread, message: Message) -> str:
+    return f"{where.thread(thread.id)}-{message.id}"
+
+
+def _name(where: Where, thread: Thread) -> Fragment:
+    thread_id = where.thread(thread.id)
+    name = element("h3", f"Thread: {thread.title}", id=f"{thread_id}-name", class_="unseen")
+    return Fragment(f"{thread_id}-name", thread_id, name)
+
+
+def _status(where: Where, thread: Thread) -> Fragment:
+    thread_id = where.thread(thread.id)
+    dots = element("span", element("i"), element("i"), element("i"), class_="dots", aria_hidden="true")
+    shown = (dots, element("span", thread.status)) if thread.status else ()
+    line = element("p", *shown, id=f"{thread_id}-status", class_="status", data_announce="now")
+    return Fragment(f"{thread_id}-status", thread_id, line)
+
+
+def _message(where: Where, thread: Thread, message: Message) -> Fragment:
+    own_id = _message_id(where, thread, message)
+    announce = ' data-announce="finished"' if message.is_bot else ""
+    opening = Html(f'<li id="{own_id}" class="message"{announce}>')
+    opening_of_body = Html(f'<div id="{own_id}-body" class="body">')
+    below = [_files(where, message.files), _buttons(where, message), _reactions(message)]
+    return Fragment(
+        id=own_id,
+        parent=where.messages(thread.id),
+        before=join((opening, _avatar(message), _byline(message), opening_of_body)),
+        body=message.body,
+        after=join((Html("</div>"), *below, Html("</li>"))),
+    )
+
+
+def _avatar(message: Message) -> Html:
+    if message.is_bot:
+        return element("span", BOT, class_="avatar bot", aria_hidden="true")
+    hue = zlib.crc32(message.author.encode()) % HUES
+    return element("span", message.author[:1].upper(), class_=f"avatar hue-{hue}", aria_hidden="true")
+
+
+def _byline(message: Message) -> Html:
+    moment = datetime.fromtimestamp(message.sent_at, UTC).astimezone()
+    badge = element("span", "APP", class_="badge") if message.is_bot else ""
+    edited = element("span", "(edited)", class_="edited") if message.is_edited else ""
+    time = element("time", f"{moment:%H:%M}", datetime=moment.isoformat(timespec="seconds"))
+    return element("p", element("b", message.author), badge, time, edited, class_="byline")
+
+
+def _files(where: Where, files: tuple[File, ...]) -> Html:
+    listed = [element("li", _file(where, file)) for file in files]
+    return element("ul", *listed, class_="files") if files else NOTHING
+
+
+def _file(where: Where, file: File) -> Html:
+    address = f"/files/{where.place.key}/{file.id}"
+    if file.media_type in INLINE_IMAGES:
+        picture = element("img", src=address, alt="", loading="lazy")
+    else:
+        picture = element("span", ATTACHMENT, class_="sheet", aria_hidden="true")
+    facts = element("small", _size(file.size_bytes))
+    return element("a", picture, element("span", element("b", file.name), facts), href=address, target="_blank")
+
+
+def _size(size_bytes: int) -> str:
+    if size_bytes < 1_000:
+        return f"{size_bytes} bytes"
+    return f"{size_bytes / 1_000:.1f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def _buttons(where: Where, message: Message) -> Html:
+    if not message.buttons:
+        return NOTHING
+    hidden = {"place": where.place.key, "channel": where.channel.id, "message": message.id}
+    fields = [element("input", type="hidden", name=name, value=value) for name, value in hidden.items()]
+    buttons = [_button(button) for button in message.buttons]
+    problem = element("p", class_="problem", role="alert")
+    return element("form", *fields, *buttons, problem, class_="actions", method="post", action="/actions")
+
+
+def _button(button: Button) -> Html:
+    style = button.style if button.style in ("primary", "danger") else None
+    return element("button", button.label, name="action", value=button.action, class_=style)
+
+
+def _reactions(message: Message) -> Html:
+    shown = [element("li", f":{name}: {count}") for name, count in message.reactions]
+    return element("ul", *shown, class_="reactions") if shown else NOTHING

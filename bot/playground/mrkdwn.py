@@ -1,0 +1,59 @@
+"""Slack's own text, as people see it: tokens decoded, everything else literal.
+
+Source: "Formatting message text", Slack developer docs.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.playground.html import Html, element, text
+from bot.playground.markup import ENTITY, Names, mention
+
+_TOKEN = re.compile(r"<[^<>\n]+>")
+_LINK = re.compile(r"<((?:https?://|mailto:)[^<>|\s]+)(?:\|([^<>\n]*))?>")
+_TITLE_CHARS = 60
+
+
+def literal(source: str, names: Names) -> Html:
+    """One paragraph; its line breaks are kept by the style sheet."""
+    return element("p", *_pieces(source, dict(names)), class_="literal")
+
+
+def title(source: str, names: Names) -> str:
+    """The first words of a message, for the name of its thread."""
+    known = dict(names)
+    words = " ".join(_TOKEN.sub(lambda token: _in_words(token.group(), known), source).split())
+    words = _decode(words)
+    if len(words) <= _TITLE_CHARS:
+        return words
+    return words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+
+
+def _pieces(source: str, names: dict[str, str]) -> Iterator[Html]:
+    done = 0
+    for token in _TOKEN.finditer(source):
+        yield text(_decode(source[done : token.start()]))
+        yield _shown(token.group(), names)
+        done = token.end()
+    yield text(_decode(source[done:]))
+
+
+def _shown(token: str, names: dict[str, str]) -> Html:
+    if link := _LINK.fullmatch(token):
+        address, label = _decode(link[1]), _decode(link[2] or link[1])
+        return element("a", label, href=address, rel="noopener noreferrer", target="_blank")
+    if entity := ENTITY.fullmatch(token):
+        return mention(entity, names)
+    return text(_decode(token))
+
+
+def _in_words(token: str, names: dict[str, str]) -> str:
+    if link := _LINK.fullmatch(token):
+        return link[2] or link[1]
+    if entity := ENTITY.fullmatch(token):
+        return names.get(entity[1] + entity[2]) or entity[3] or entity[2]
+    return token
+
+
+def _decode(source: str) -> str:
+    return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

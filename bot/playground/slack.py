@@ -1,0 +1,156 @@
+"""The simulated Slack workspace as a place on the page. The person is Mina, who joins where the bot is."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from pydantic import JsonValue
+
+from bot.playground import mrkdwn
+from bot.playground.html import Html
+from bot.playground.markup import Names, markdown
+from bot.playground.place import THREADS_SHOWN, Button, Channel, File, Message, Refused, Thread, Upload
+from bot.simulators.slack import Entry, NotThere, SlackSimulator, workspace
+
+PERSON = "Mina"
+SHOWN_KINDS = frozenset({"post", "edit", "delete", "status", "reaction"})
+
+
+class SlackPlace:
+    key = "slack"
+    platform = "Slack"
+    person = PERSON
+
+    def __init__(self, slack: SlackSimulator) -> None:
+        self._slack = slack
+        self._workspace = slack.workspace
+        self.bot = slack.workspace.bot.user.name
+        self._person_id = self._join().id
+
+    def _join(self) -> workspace.Person:
+        team = self._workspace
+        known = [person for person in team.people.values() if person.name == PERSON]
+        person = known[0] if known else team.add_person(PERSON)
+        for channel in team.channels.values():
+            if channel.kind == "channel" and team.bot.user.id in channel.member_ids:
+                channel.member_ids.add(person.id)
+        team.open_dm(person.id)
+        return person
+
+    def channels(self) -> Sequence[Channel]:
+        both = {self._person_id, self._workspace.bot.user.id}
+        return [self._channel(one) for one in self._workspace.channels.values() if both <= one.member_ids]
+
+    def _channel(self, channel: workspace.Channel) -> Channel:
+        if channel.kind == "im":
+            return Channel(channel.id, self.bot, f"Conversation with {self.bot}", must_mention=False)
+        return Channel(channel.id, f"#{channel.name}", f"Channel #{channel.name}", must_mention=True)
+
+    def threads(self, channel_id: str) -> Sequence[Thread]:
+        roots = self._workspace.history(channel_id)[-THREADS_SHOWN:]
+        return [shown for root in roots if (shown := self.thread(channel_id, root.ts))]
+
+    def thread(self, channel_id: str, thread_id: str) -> Thread | None:
+        messages = self._slack.thread(channel_id, thread_id)
+        if not messages:
+            return None
+        status = self._slack.status(channel_id, thread_id)
+        return Thread(
+            thread_id,
+            mrkdwn.title(messages[0].text, self._names()) or "a file",
+            tuple(self._message(one) for one in messages),
+            f"{self.bot} {status}" if status else "",
+        )
+
+    async def changes(self, channel_id: str) -> AsyncIterator[str]:
+        async for entry in self._slack.changes():
+            if entry.kind in SHOWN_KINDS and entry["channel"] == channel_id:
+                yield self._thread_of(entry)
+
+    def _thread_of(self, entry: Entry) -> str:
+        if entry["thread_ts"]:
+            return str(entry["thread_ts"])
+        message = self._workspace.find(str(entry["channel"]), str(entry["ts"]))
+        return message.root_ts if message else str(entry["ts"])
+
+    async def say(self, channel_id: str, thread_id: str | None, text: str, files: Sequence[Upload]) -> None:
+        uploads = [(file.name, file.content, file.media_type) for file in files]
+        try:
+            await self._slack.say(channel_id, text, user_id=self._person_id, thread_ts=thread_id, files=uploads)
+        except (NotThere, ValueError) as error:
+            raise Refused("This conversation is not there any more. Reload the page.") from error
+
+    async def press(self, channel_id: str, message_id: str, action: str) -> None:
+        try:
+            message = self._workspace.message(channel_id, message_id)
+            answer = await self._slack.press(message, action, self._person_id)
+        except NotThere as error:
+            raise Refused("This button is not there any more.") from error
+        if answer.status != 200:
+            raise Refused(f"{self.bot} did not take it. Try again in a moment.")
+
+    def file(self, file_id: str) -> tuple[File, bytes] | None:
+        stored = self._workspace.files.get(file_id)
+        if stored is None or stored.content is None:
+            return None
+        return _file(stored), stored.content
+
+    def _names(self) -> Names:
+        people = [("@" + person.id, "@" + person.name) for person in self._workspace.people.values()]
+        return (*people, *(("#" + channel.id, "#" + channel.name) for channel in self._workspace.channels.values()))
+
+    def _message(self, message: workspace.Message) -> Message:
+        author = self._workspace.people.get(message.user_id)
+        return Message(
+            id=message.ts,
+            author=author.name if author else "Slackbot",
+            is_bot=message.bot_id is not None,
+            sent_at=float(message.ts),
+            body=self._body(message),
+            files=tuple(_file(file) for file in message.files),
+            buttons=tuple(_buttons(message.blocks)),
+            reactions=tuple((name, len(people)) for name, people in message.reactions.items()),
+            is_edited=message.edited_ts is not None and message.bot_id is None,
+        )
+
+    def _body(self, message: workspace.Message) -> tuple[Html, ...]:
+        names = self._names()
+        if message.markdown_text is not None:
+            return markdown(message.markdown_text, names)
+        shown = tuple(html for block in message.blocks for html in _block(block, names))
+        return shown or ((mrkdwn.literal(message.text, names),) if message.text else ())
+
+
+def _block(block: JsonValue, names: Names) -> Sequence[Html]:
+    """What a block says; kinds that say nothing by themselves give nothing, and the message's text stands for them."""
+    match block:
+        case {"type": "markdown", "text": str(source)}:
+            return markdown(source, names)
+        case {"type": "section" | "header", "text": {"text": str(source)}}:
+            return [mrkdwn.literal(source, names)]
+        case {"type": "context", "elements": list(elements)}:
+            texts = [one["text"] for one in elements if isinstance(one, dict) and "text" in one]
+            return [mrkdwn.literal(" ".join(map(str, texts)), names)]
+        case _:
+            return ()
+
+
+def _buttons(blocks: Sequence[JsonValue]) -> Iterator[Button]:
+    for block in blocks:
+        match block:
+            case {"type": "actions", "elements": list(elements)}:
+                yield from (button for one in elements for button in _button(one))
+            case {"accessory": accessory}:
+                yield from _button(accessory)
+            case _:
+                pass
+
+
+def _button(part: JsonValue) -> Iterator[Button]:
+    match part:
+        case {"type": "button", "action_id": str(action), "text": {"text": str(label)}}:
+            yield Button(action, label, str(part.get("style", "")))
+        case _:
+            pass
+
+
+def _file(stored: workspace.StoredFile) -> File:
+    return File(stored.id, stored.name, stored.mimetype, stored.size_bytes)

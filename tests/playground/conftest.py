@@ -1,0 +1,82 @@
+"""A served simulator with its page, a browser's worth of HTTP, and a bot that posts by Slack's own client."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground import playground
+from bot.simulators.slack import SlackSimulator
+from bot.simulators.slack.server import listen, serving
+
+Patches = list[dict[str, Any]]
+
+
+class Events:
+    """One open /changes; gives the patches of each event."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+
+    async def next(self) -> Patches:
+        async with asyncio.timeout(5):
+            async for line in self._lines:
+                if line.startswith("data: "):
+                    return json.loads(line.removeprefix("data: "))
+        raise EOFError
+
+    async def until(self, *, does: str, contains: str) -> dict[str, Any]:
+        """The next patch of that kind whose markup has these words."""
+        while True:
+            for patch in await self.next():
+                if patch["do"] == does and contains in patch.get("html", ""):
+                    return patch
+
+
+@pytest.fixture
+async def slack() -> AsyncGenerator[SlackSimulator]:
+    simulator = SlackSimulator(enforce_rate_limits=False)
+    async with simulator.serve():
+        yield simulator
+
+
+@pytest.fixture
+async def address(slack: SlackSimulator) -> AsyncGenerator[str]:
+    bound = listen(0)
+    async with serving(playground(slack, model="the bundled simulator"), bound):
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+@pytest.fixture
+async def http(address: str) -> AsyncGenerator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=address, headers={"Accept": "application/json"}) as client:
+        yield client
+
+
+@pytest.fixture
+async def bot(slack: SlackSimulator) -> AsyncGenerator[AsyncWebClient]:
+    async with aiohttp.ClientSession() as session:
+        yield AsyncWebClient(token=slack.token, base_url=slack.api_url, session=session, retry_handlers=[])
+
+
+@pytest.fixture
+def general() -> dict[str, str]:
+    """The fields of a form of #general."""
+    return {"place": "slack", "channel": "C0GENERAL"}
+
+
+@pytest.fixture
+def opened(http: httpx.AsyncClient, general: dict[str, str]) -> Callable[[], AbstractAsyncContextManager[Events]]:
+    @asynccontextmanager
+    async def follow() -> AsyncGenerator[Events]:
+        async with http.stream("GET", "/changes", params=general) as response:
+            assert response.status_code == 200
+            yield Events(response.aiter_lines())
+
+    return follow
