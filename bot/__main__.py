@@ -1,0 +1,5 @@
+"""`python -m bot` is `parley`."""
+
+from bot.service.cli import main
+
+main()

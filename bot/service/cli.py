@@ -1,0 +1,103 @@
+"""The `parley` command: one function for each way to start, and one way to say what is wrong."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated
+
+import typer
+import uvloop
+
+from bot.service import log
+from bot.service.settings import Invalid, Settings, load
+from bot.state.embedded import StoreUnusable
+
+GEMINI = ("GEMINI_API_KEY",)
+SLACK = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+STORE = ("REDIS_URL",)
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command line. What a person can mend is said in a sentence on stderr, with exit code 2."""
+    try:
+        cli()
+    except Invalid as invalid:
+        for mistake in invalid.mistakes:
+            sys.stderr.write(f"{mistake}\n")
+        raise SystemExit(2) from None
+    except (StoreUnusable, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+
+
+@cli.callback()
+def parley() -> None:
+    """Gemini models and agents where your team already talks."""
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is.")] = 8000,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Try it: everything in one process, on simulators, with a page to talk to it. Needs no account."""
+    from bot.service.demo import run_demo  # noqa: PLC0415 (production imports no simulator)
+
+    settings = _settings(quiet=True)  # the one address it prints is the page's
+    _run(run_demo(settings, port=port, open_browser=open_browser))
+
+
+@cli.command()
+def run(
+    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Accept that a restart forgets everything.")] = False,
+) -> None:
+    """Everything in one process: every platform that has credentials, web and worker."""
+    from bot.service.app import run_all  # noqa: PLC0415 (the other commands start faster without)
+
+    settings = _settings(*GEMINI, *SLACK)
+    if settings.redis_url is None and settings.disk_forgets and not ephemeral:
+        raise Invalid(
+            ["This place empties its disk with each restart: set REDIS_URL, or accept the loss with --ephemeral."]
+        )
+    _run(run_all(settings))
+
+
+@cli.command()
+def web() -> None:
+    """HTTP: Slack's events, health."""
+    from bot.service.app import run_web  # noqa: PLC0415
+
+    _run(run_web(_settings(*SLACK, *STORE)))
+
+
+@cli.command()
+def worker() -> None:
+    """Answers what the other processes have received. Start as many as you like."""
+    from bot.service.app import run_worker  # noqa: PLC0415
+
+    _run(run_worker(_settings(*GEMINI, *SLACK, *STORE)))
+
+
+@cli.command()
+def emulator(
+    port: Annotated[int, typer.Option(help="Where to listen; 0 takes a free port.")] = 8001,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds between two tokens.")] = 0.02,
+) -> None:
+    """The simulator of the Interactions API alone."""
+    from bot.service.demo import run_emulator  # noqa: PLC0415
+
+    _settings()
+    _run(run_emulator(port=port, delay_seconds=delay))
+
+
+def _settings(*needs: str, quiet: bool = False) -> Settings:
+    settings = load(needs=needs)
+    log.configure(settings.log, quiet=quiet)
+    return settings
+
+
+def _run(main: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)

@@ -1,0 +1,36 @@
+"""The command line in processes of its own."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+CLEAN = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+
+@contextlib.asynccontextmanager
+async def parley(*arguments: str, folder: Path, **variables: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """The command in an empty folder, with nothing set but these variables; ended at the end, by its pid."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments,
+        cwd=folder, env=CLEAN | {"PYTHONPATH": str(Path(__file__).parents[2])} | variables,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+async def url_in(process: asyncio.subprocess.Process) -> str:
+    """The first address it prints."""
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if found := re.search(rb"http://[\d.:]+\d", line):
+            return found.group().decode()
+    raise AssertionError("it ended without an address")
