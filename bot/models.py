@@ -3,6 +3,8 @@
 from typing import NewType, Self
 from urllib.parse import quote, unquote
 
+from pydantic import Field
+
 from bot.content import Content, Record
 
 MessageId = NewType("MessageId", str)  # a platform's own id of one message
@@ -42,7 +44,8 @@ class Inbound(Record):
     content: tuple[Content, ...]
     addressed: bool  # names the bot or is a direct message; else it counts only in a thread the bot takes part in
     continues: MessageId | None = None  # a message that may belong to another thread, where this one goes on then
-    handle: dict[str, str] = {}  # what its platform needs to reply, beyond the thread; may hold a token: never log it
+    # What its platform needs to reply, beyond the thread. May hold a token: never log it.
+    handle: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class Part(Record):
