@@ -48,12 +48,33 @@ class Inbound(Record):
     handle: dict[str, str] = Field(default_factory=dict[str, str])
 
 
+class Action(Record):
+    """A button. Pressing it is as good as writing what it says."""
+
+    label: str
+    says: str
+
+
+class File(Record):
+    """A file to show, with its bytes."""
+
+    name: str
+    mime_type: str
+    data: bytes
+
+
 class Part(Record):
-    """One visible piece of a reply, in Markdown. Posting the same key again finds the first message."""
+    """One visible piece of a reply, in Markdown. Posting the same key again finds the first message.
+
+    `actions` are its buttons now, perhaps none; None for a part that never has any. A part with a file has
+    its text beside it and stays as it was posted.
+    """
 
     key: PartKey
     text: str
     final: bool = True  # False while the text still grows
+    actions: tuple[Action, ...] | None = None
+    file: File | None = None
 
 
 class Limits(Record):

@@ -13,12 +13,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.files import SlackFiles
-from adapters.slack.format import render_markdown
+from adapters.slack.format import render_blocks, render_fallback, render_markdown
 from adapters.slack.pace import Pace, Paces
 from bot.clock import Clock
 from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, Undeliverable
-from bot.models import Inbound, Limits, MessageId, Part, Thread
+from bot.models import File, Inbound, Limits, MessageId, Part, Thread
 
 MARKDOWN_CHARS = 12_000  # of `markdown_text`
 EDIT_SECONDS = 1.2  # chat.update allows about 50 a minute
@@ -60,28 +60,38 @@ class SlackChannel:
             # For the last edit, which it will need; where edits are short, one post at the end will do.
             await self._paces.of("edits", to.thread).take(must=False)
         found = await self._find(to.thread, part) if again else None
-        if found is not None:
+        if found is not None and part.file is None:
             await self.edit(to, found, part)
-            return found
+        return found or await (self._post_text(to, part) if part.file is None else self._post_file(to, part.file))
+
+    async def _post_text(self, to: Inbound, part: Part) -> MessageId:
         posted = await self._call(
             self._paces.of("posts", to.thread),
             lambda: self._client.chat_postMessage(
                 channel=to.thread.channel,
                 thread_ts=to.thread.root,
-                markdown_text=render_markdown(part.text),
                 metadata={"event_type": PART, "event_payload": {"key": part.key}},
                 unfurl_links=False,
                 unfurl_media=False,
+                **_content(part),
             ),
         )
         return MessageId(str(posted["ts"]))
 
+    async def _post_file(self, to: Inbound, file: File) -> MessageId:
+        """The message of a file comes by itself, later; the file's id stands for it."""
+        uploaded = await self._call(
+            self._paces.of("posts", to.thread),
+            lambda: self._client.files_upload_v2(
+                channel=to.thread.channel, thread_ts=to.thread.root, filename=file.name, content=file.data
+            ),
+        )
+        return MessageId(str((uploaded.get("file") or {})["id"]))
+
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
         await self._call(
             self._paces.of("edits", to.thread),
-            lambda: self._client.chat_update(
-                channel=to.thread.channel, ts=message, markdown_text=render_markdown(part.text)
-            ),
+            lambda: self._client.chat_update(channel=to.thread.channel, ts=message, **_content(part)),
             must=part.final,
         )
 
@@ -113,10 +123,12 @@ class SlackChannel:
             await self._clock.sleep(STATUS_SECONDS)
 
     async def _find(self, thread: Thread, part: Part) -> MessageId | None:
-        """The message that carries the part's key, if an earlier post went through unheard."""
+        """The message that carries the part's key, or its file, if an earlier post went through unheard."""
         async for message in self._replies(thread):
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == PART and metadata["event_payload"].get("key") == part.key:
+                return MessageId(str(message["ts"]))
+            if part.file and any(file.get("name") == part.file.name for file in message.get("files") or ()):
                 return MessageId(str(message["ts"]))
         return None
 
@@ -147,6 +159,12 @@ class SlackChannel:
         except (aiohttp.ClientError, TimeoutError, SlackClientError) as error:
             cause = f"slack: {type(error).__name__}"
             raise ChannelBusy(cause, retry_after=LOST_REPLY_SECONDS, unheard=True) from error
+
+
+def _content(part: Part) -> dict[str, Any]:
+    if part.actions is None:
+        return {"markdown_text": render_markdown(part.text)}
+    return {"blocks": render_blocks(part.text, part.actions), "text": render_fallback(part.text)}
 
 
 def _ours(pace: Pace, error: SlackApiError) -> ChannelBusy | Undeliverable:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.slack.format import parse_mrkdwn
+from adapters.slack.format import SAYS, parse_mrkdwn
 from bot.content import Content, FileRef, TextContent, media
 from bot.models import Inbound, MessageId, Thread, UserId
 
@@ -70,7 +70,7 @@ def parse_event(payload: Mapping[str, object]) -> Inbound | None:
     if not addressed and event.thread_ts is None:
         return None
     return Inbound(
-        thread=_thread(envelope),
+        thread=_thread(envelope.team_id, event.channel, event.thread_ts or event.ts),
         message=MessageId(event.ts),
         author=UserId(event.user),
         content=_content(event, envelope.bot_user),
@@ -78,14 +78,60 @@ def parse_event(payload: Mapping[str, object]) -> Inbound | None:
     )
 
 
+class Container(BaseModel):
+    channel_id: str
+    message_ts: str
+    thread_ts: str | None = None
+
+
+class Pressed(BaseModel):
+    action_id: str
+    action_ts: str
+    value: str
+
+
+class Id(BaseModel):
+    id: str
+
+
+class Press(BaseModel):
+    """The fields of `block_actions` that matter here."""
+
+    team: Id
+    user: Id
+    container: Container
+    actions: list[Pressed]
+
+
+def parse_press(payload: Mapping[str, object]) -> Inbound | None:
+    """The message that pressing one of our buttons is as good as, or None for anything else.
+
+    Source: "block_actions payload", Slack developer docs.
+    """
+    try:
+        press = Press.model_validate(payload)
+    except ValidationError:
+        return None
+    for action in press.actions:
+        if action.action_id.startswith(SAYS):
+            place = press.container
+            return Inbound(
+                thread=_thread(press.team.id, place.channel_id, place.thread_ts or place.message_ts),
+                message=MessageId(action.action_ts),
+                author=UserId(press.user.id),
+                content=(TextContent(text=action.value),),
+                addressed=True,
+            )
+    return None
+
+
 def _is_addressed(event: Event, bot_user: str | None) -> bool:
     mentioned = bot_user is not None and f"<@{bot_user}>" in (event.text or "")
     return event.type == "app_mention" or event.channel_type == "im" or mentioned
 
 
-def _thread(envelope: Envelope) -> Thread:
-    root = MessageId(envelope.event.thread_ts or envelope.event.ts)
-    return Thread(platform=PLATFORM, team=envelope.team_id, channel=envelope.event.channel, root=root)
+def _thread(team: str, channel: str, root: str) -> Thread:
+    return Thread(platform=PLATFORM, team=team, channel=channel, root=MessageId(root))
 
 
 def _content(event: Event, bot_user: str | None) -> tuple[Content, ...]:

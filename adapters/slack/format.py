@@ -8,6 +8,9 @@ Source: "Formatting message text", "chat.postMessage method", Slack developer do
 
 import html
 import re
+from collections.abc import Iterable
+
+from bot.models import Action
 
 ENCODED = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 BROADCASTS = "channel|here|everyone"
@@ -15,6 +18,8 @@ CONTROL = re.compile(
     rf"(?:<|&lt;?|&#0*60;?|&#[xX]0*3[cC];?)(?=!(?:{BROADCASTS}|group|subteam)\b|@[UWB]|#C)", re.IGNORECASE
 )
 BROADCAST = re.compile(rf"@(?=(?:{BROADCASTS})\b)", re.IGNORECASE)
+SAYS = "says:"  # begins the action id of a button that is as good as a message
+FALLBACK_CHARS = 300
 HARMLESS_BRACKET, HARMLESS_AT = "‹", "＠"
 
 
@@ -44,3 +49,23 @@ def render_markdown(text: str) -> str:
     resolves some of them there; a visible look-alike is more honest than an invisible character.
     """
     return BROADCAST.sub(HARMLESS_AT, CONTROL.sub(HARMLESS_BRACKET, text))
+
+
+def render_blocks(text: str, actions: Iterable[Action]) -> list[dict[str, object]]:
+    """The message as blocks, for one that has buttons or had some: those of its last version go with it.
+
+    Source: "Markdown block", "Button element", Slack developer docs.
+    """
+    markdown: dict[str, object] = {"type": "markdown", "text": render_markdown(text)}
+    buttons = [render_button(action) for action in actions]
+    return [markdown, {"type": "actions", "elements": buttons}] if buttons else [markdown]
+
+
+def render_button(action: Action) -> dict[str, object]:
+    label = {"type": "plain_text", "text": action.label}
+    return {"type": "button", "action_id": f"{SAYS}{action.says}", "text": label, "value": action.says}
+
+
+def render_fallback(text: str) -> str:
+    """What notifications and screen readers get of a message made of blocks: its beginning, all markup escaped."""
+    return html.escape(render_markdown(text)[:FALLBACK_CHARS], quote=False)

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.slack.events import parse_event
+from adapters.slack.events import parse_event, parse_press
 from bot.conversation.adapter import Accept
 
 BODY_BYTES = 1_000_000
@@ -53,7 +53,7 @@ def _bolt_app(accept: Accept, signing_secret: str) -> AsyncApp:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
     async def accept_event(body: dict[str, object]) -> BoltResponse:
-        message = parse_event(body)
+        message = parse_press(body) if body.get("type") == "block_actions" else parse_event(body)
         if message is None:
             return BoltResponse(status=STORED)
         try:

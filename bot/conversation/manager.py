@@ -16,16 +16,17 @@ from bot.conversation import notices
 from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
 from bot.conversation.answer import Answers
 from bot.conversation.attachments import opened
+from bot.conversation.commands import Handler, Said, parse_command
 from bot.conversation.personas import Persona
+from bot.conversation.posts import Posts
 from bot.conversation.question import clip
 from bot.conversation.reply import Reply
 from bot.interactions.client import InteractionsClient
 from bot.interactions.errors import InteractionError, ParentLost
 from bot.interactions.types import Interaction, Request, Status
 from bot.models import Inbound, Thread
-from bot.state.heads import Heads
-from bot.state.inbox import Inbox
-from bot.state.turns import Turn, Turns
+from bot.state.records import Records
+from bot.state.turns import Turn
 
 log = structlog.stdlib.get_logger()
 
@@ -34,17 +35,17 @@ class ConversationManager:
     def __init__(
         self,
         *,
-        inbox: Inbox,
-        turns: Turns,
-        heads: Heads,
+        records: Records,
         interactions: InteractionsClient,
         channels: Mapping[str, Channel],
+        handlers: Mapping[str, Handler],
         persona: Persona,
         clock: Clock,
     ) -> None:
-        self._inbox, self._turns, self._heads = inbox, turns, heads
-        self._answers = Answers(interactions, turns, clock)
+        self._records = records
+        self._answers = Answers(interactions, records.turns, clock)
         self._channels = channels  # by platform
+        self._handlers = handlers  # by the word of the command
         self._persona = persona
         self._clock = clock
 
@@ -53,22 +54,27 @@ class ConversationManager:
 
         Raises redis.RedisError when the store is gone; what was not finished waits for the next call.
         """
-        while message := await self._inbox.oldest(thread):
+        while message := await self._records.inbox.oldest(thread):
             with bound_contextvars(thread=str(thread), message=message.message):
                 await self._run(message, self._channels[thread.platform])
-            await self._inbox.done(message)
+            await self._records.inbox.done(message)
 
     async def _run(self, message: Inbound, channel: Channel) -> None:
-        turn = await self._turns.begin(message)
+        turn = await self._records.turns.begin(message)
+        posts = await Posts.open(channel, message, self._records.outbox)
+        command = parse_command(message)
         try:
-            async with Reply(channel, message, turn, self._turns, self._clock) as reply:
-                await self._respond_or_say_why(message, channel, turn, reply)
+            async with Reply(channel, message, posts, self._clock, shows_activity=command is None) as reply:
+                await self._respond_or_say_why(message, command, turn, reply)
         except (Undeliverable, ChannelBusy) as error:
             log.warning("reply_undeliverable", reference=turn.reference, cause=str(error))
 
-    async def _respond_or_say_why(self, message: Inbound, channel: Channel, turn: Turn, reply: Reply) -> None:
+    async def _respond_or_say_why(self, message: Inbound, command: Said | None, turn: Turn, reply: Reply) -> None:
         try:
-            await self._respond(message, channel, turn, reply)
+            if command is None:
+                await self._answer(message, turn, reply)
+            else:
+                await reply.complete(await self._handlers[command.word](message, command.argument))
         except (Undeliverable, ChannelBusy, RedisError):
             raise
         except InteractionError as error:
@@ -78,12 +84,12 @@ class ConversationManager:
             log.exception("turn_broke", reference=turn.reference)
             await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
 
-    async def _respond(self, message: Inbound, channel: Channel, turn: Turn, reply: Reply) -> None:
-        content, notes = await self._question(message, channel)
+    async def _answer(self, message: Inbound, turn: Turn, reply: Reply) -> None:
+        content, notes = await self._question(message)
         if not content:
             await reply.complete(notices.NO_QUESTION, *notes)
             return
-        parent = await self._heads.get(message.thread)
+        parent = await self._records.heads.get(message.thread)
         try:
             interaction = await self._answers.read(self._request(content, parent), message, turn, reply)
         except ParentLost:
@@ -95,9 +101,9 @@ class ConversationManager:
         await self._become_head(message.thread, interaction)
         log.info("turn_completed", reference=turn.reference, interaction=interaction.id, status=interaction.status)
 
-    async def _question(self, message: Inbound, channel: Channel) -> tuple[tuple[Content, ...], list[str]]:
+    async def _question(self, message: Inbound) -> tuple[tuple[Content, ...], list[str]]:
         """What of the message goes to the API, and what its writer should know about the rest."""
-        content, notes = await opened(message.content, channel)
+        content, notes = await opened(message.content, self._channels[message.thread.platform])
         clipped, cut_note = clip(content)
         return clipped, [*notes, *([cut_note] if cut_note else [])]
 
@@ -112,4 +118,4 @@ class ConversationManager:
 
     async def _become_head(self, thread: Thread, interaction: Interaction) -> None:
         if interaction.id is not None:
-            await self._heads.set(thread, interaction.id)
+            await self._records.heads.set(thread, interaction.id)

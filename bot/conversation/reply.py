@@ -9,9 +9,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.conversation.adapter import Channel, ChannelBusy, ShowsActivity
+from bot.conversation.posts import Posts
 from bot.conversation.split import split
-from bot.models import Inbound, Part, PartKey
-from bot.state.turns import Turn, Turns
+from bot.models import Inbound, Part
 
 ACTIVITY = "is thinking…"
 PATIENCE_SECONDS = 180.0  # with a platform that takes nothing, before the reply counts as undeliverable
@@ -27,9 +27,11 @@ class Reply:
     the posting; `complete` waits until everything is visible.
     """
 
-    def __init__(self, channel: Channel, message: Inbound, turn: Turn, turns: Turns, clock: Clock) -> None:
-        self._channel, self._message, self._clock = channel, message, clock
-        self._turn, self._turns = turn, turns
+    def __init__(
+        self, channel: Channel, message: Inbound, posts: Posts, clock: Clock, *, shows_activity: bool = True
+    ) -> None:
+        self._channel, self._message, self._posts, self._clock = channel, message, posts, clock
+        self._shows_activity = shows_activity
         self._deltas: list[str] = []
         self._shown: list[str] = []
         self._changed = asyncio.Event()
@@ -39,7 +41,7 @@ class Reply:
         self._activity = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        if isinstance(self._channel, ShowsActivity):
+        if self._shows_activity and isinstance(self._channel, ShowsActivity):
             await self._activity.enter_async_context(self._channel.activity(self._message, ACTIVITY))
         self._writer = asyncio.create_task(self._follow())
         return self
@@ -63,7 +65,7 @@ class Reply:
     def restart(self) -> None:
         """Begin the text anew. It comes again in a burst: wait for that rather than show less than before."""
         self._deltas.clear()
-        if self._turn.posted:
+        if self._posts.visible:
             self._next_edit = self._clock.monotonic() + self._channel.limits.edit_seconds
 
     async def complete(self, *notes: str | None) -> None:
@@ -110,30 +112,10 @@ class Reply:
         for index, text in enumerate(self._pieces()):
             if index < len(self._shown) and self._shown[index] == text:
                 continue
-            key = PartKey(f"{self._message.message}/{index}")
-            await self._show_part(Part(key=key, text=text, final=final))
+            await self._posts.show(Part(key=self._posts.key(index), text=text, final=final))
+            await self._activity.aclose()
             self._shown[index:] = [text]
             self._next_edit = self._clock.monotonic() + self._channel.limits.edit_seconds
 
     def _pieces(self) -> list[str]:
         return split(self.text, limit_chars=self._channel.limits.message_chars)
-
-    async def _show_part(self, part: Part) -> None:
-        posted = self._turn.posted.get(part.key)
-        if posted is None:
-            await self._post(part)
-        else:
-            await self._channel.edit(self._message, posted, part)
-
-    async def _post(self, part: Part) -> None:
-        again = self._turn.posting == part.key
-        self._turn.posting = part.key
-        if not again:
-            await self._turns.save(self._message, self._turn)
-        try:
-            shown = await self._channel.post(self._message, part, again=again)
-        except ChannelBusy as busy:
-            self._turn.posting = part.key if again or busy.unheard else None
-            raise
-        await self._activity.aclose()
-        await self._turns.posted(self._message, self._turn, part.key, shown)

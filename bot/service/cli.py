@@ -2,18 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Annotated
 
 import typer
 import uvloop
 
 from bot.service import log
-from bot.service.settings import Invalid, Settings, load
+from bot.service.settings import Invalid, Settings, is_set, load
 from bot.state.embedded import StoreUnusable
 
 GEMINI = ("GEMINI_API_KEY",)
 SLACK = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+DISCORD = ("DISCORD_TOKEN",)
 STORE = ("REDIS_URL",)
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -21,15 +22,23 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 
 def main() -> None:
     """Run the command line. What a person can mend is said in a sentence on stderr, with exit code 2."""
+    mendable = False
     try:
         cli()
-    except Invalid as invalid:
-        for mistake in invalid.mistakes:
-            sys.stderr.write(f"{mistake}\n")
-        raise SystemExit(2) from None
-    except (StoreUnusable, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(2) from None
+    except* (Invalid, StoreUnusable, OSError) as errors:
+        mendable = True
+        for sentence in dict.fromkeys(str(error) for error in _single(errors)):
+            sys.stderr.write(f"{sentence}\n")
+    if mendable:
+        raise SystemExit(2)
+
+
+def _single(errors: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _single(error)
+        else:
+            yield error
 
 
 @cli.callback()
@@ -56,7 +65,7 @@ def run(
     """Everything in one process: every platform that has credentials, web and worker."""
     from bot.service.app import run_all  # noqa: PLC0415 (the other commands start faster without)
 
-    settings = _settings(*GEMINI, *SLACK)
+    settings = _settings(*GEMINI, *_platforms())
     if settings.redis_url is None and settings.disk_forgets and not ephemeral:
         raise Invalid(
             ["This place empties its disk with each restart: set REDIS_URL, or accept the loss with --ephemeral."]
@@ -66,10 +75,10 @@ def run(
 
 @cli.command()
 def web() -> None:
-    """HTTP: Slack's events, health."""
+    """HTTP: Slack's events, buttons and commands; health."""
     from bot.service.app import run_web  # noqa: PLC0415
 
-    _run(run_web(_settings(*SLACK, *STORE)))
+    _run(run_web(_settings(*(name for name in _platforms() if name in SLACK), *STORE)))
 
 
 @cli.command()
@@ -77,7 +86,15 @@ def worker() -> None:
     """Answers what the other processes have received. Start as many as you like."""
     from bot.service.app import run_worker  # noqa: PLC0415
 
-    _run(run_worker(_settings(*GEMINI, *SLACK, *STORE)))
+    _run(run_worker(_settings(*GEMINI, *_platforms(), *STORE)))
+
+
+@cli.command()
+def discord() -> None:
+    """Discord's gateway. Start one."""
+    from bot.service.app import run_discord  # noqa: PLC0415
+
+    _run(run_discord(_settings(*DISCORD, *STORE)))
 
 
 @cli.command()
@@ -90,6 +107,12 @@ def emulator(
 
     _settings()
     _run(run_emulator(port=port, delay_seconds=delay))
+
+
+def _platforms() -> tuple[str, ...]:
+    """What the platforms that somebody has begun to set up need; Slack's where nobody has."""
+    begun = [needs for needs in (SLACK, DISCORD) if any(is_set(name) for name in needs)]
+    return tuple(name for needs in begun or [SLACK] for name in needs)
 
 
 def _settings(*needs: str, quiet: bool = False) -> Settings:

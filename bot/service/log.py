@@ -42,5 +42,8 @@ def configure(style: Literal["json", "console"] | None = None, *, quiet: bool = 
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # At each start they say that a token goes unused and that voice is missing, both of which is meant.
+    for talkative in ("slack_bolt.AsyncApp", "discord.client"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
     for ours in ("bot", "adapters"):
         logging.getLogger(ours).setLevel(logging.WARNING if quiet else logging.INFO)

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
         default="v1", alias="GOOGLE_GENAI_API_VERSION", description="Its path version."
     )
     model: str = Field(default="gemini-flash-latest", alias="PARLEY_MODEL", description="The model that answers.")
+    agent: str = Field(
+        default="deep-research-preview-04-2026", alias="PARLEY_AGENT", description="The agent that does research."
+    )
     retention_days: int = Field(
         default=55,
         ge=1,
@@ -93,6 +96,14 @@ class Settings(BaseSettings):
     )
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
         default="https://slack.com/api/", alias="SLACK_API_URL", description="Base of Slack's Web API."
+    )
+    discord_token: SecretStr | None = Field(
+        default=None, alias="DISCORD_TOKEN", description="Token of the Discord bot."
+    )
+    discord_api_url: Annotated[str, AfterValidator(_url)] | None = Field(
+        default=None,
+        alias="DISCORD_API_URL",
+        description="Base of Discord's REST API, with its version; the public one if unset.",
     )
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
         default=None, alias="REDIS_URL", description="Redis or Valkey. Without it, `demo` and `run` start their own."
@@ -139,6 +150,10 @@ def load(*, needs: tuple[str, ...] = ()) -> Settings:
     if mistakes:
         raise Invalid(mistakes)
     return settings
+
+
+def is_set(name: str) -> bool:
+    return name in _environment()
 
 
 def variables() -> dict[str, str]:

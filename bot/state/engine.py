@@ -1,4 +1,4 @@
-"""The task engine: wakes a thread when something waits in its inbox. The only module that knows pydocket.
+"""The task engine: wakes a thread when something waits in its inbox, and steps long tasks. Only it knows pydocket.
 
 One wake-up per message, not per thread, because pydocket drops a key that is just ending. The limit of
 one run per thread excludes but does not order; order is the inbox's. Arguments are ids only, since
@@ -12,11 +12,11 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
 import structlog
-from docket import ConcurrencyLimit, Docket, ExponentialRetry, Retry, Worker
+from docket import ConcurrencyLimit, Docket, ExponentialRetry, Perpetual, Retry, Worker
 
 from bot.models import MessageId, Thread
 from bot.state.store import sized
@@ -26,10 +26,13 @@ CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for
 REDELIVERY = timedelta(seconds=30)
 
 PATIENTLY = ExponentialRetry(attempts=10, minimum_delay=timedelta(milliseconds=250), maximum_delay=timedelta(seconds=5))
+AFTER_A_FAILED_STEP = Perpetual(every=timedelta(seconds=5))
 
 log = structlog.stdlib.get_logger()
 
 Drain = Callable[[Thread], Awaitable[None]]
+Step = Callable[[Thread, MessageId], Awaitable[float | None]]
+"""Takes a task one short step further; gives the seconds until the next one, or None when it has ended."""
 
 
 class Engine:
@@ -38,10 +41,12 @@ class Engine:
     def __init__(self, docket: Docket, *, grace_seconds: float) -> None:
         self._docket = docket
         self._drain: Drain | None = None
+        self._step: Step | None = None
         self._active: set[asyncio.Future[None]] = set()
         self._stopping = False
         self._grace_seconds = grace_seconds
         docket.register(self.drain_thread)
+        docket.register(self.step_task)
 
     @classmethod
     @asynccontextmanager
@@ -53,13 +58,18 @@ class Engine:
         """Have some worker drain the thread. A second wake-up for a message that still waits changes nothing."""
         await self._docket.add(self.drain_thread, key=f"turn:{thread}:{message}")(str(thread))
 
-    async def run(self, drain: Drain) -> None:
-        """Drain threads that are woken, many at a time but each one alone, until cancelled.
+    async def step_now(self, thread: Thread, task: MessageId) -> None:
+        """Have some worker take the task a step further at once; further steps follow by themselves."""
+        now = datetime.now(UTC)
+        await self._docket.replace(self.step_task, when=now, key=f"task:{thread}:{task}")(str(thread), task)
+
+    async def run(self, drain: Drain, step: Step) -> None:
+        """Drain threads that are woken and step tasks, many at a time but each one alone, until cancelled.
 
         Cancelled, it takes no new ones, gives those at work `grace_seconds` to end, and hands the rest to
         another worker, or to the next start of this one.
         """
-        self._drain = drain
+        self._drain, self._step = drain, step
         async with self._worker() as worker:
             running = asyncio.create_task(worker.run_forever())
             try:
@@ -101,3 +111,13 @@ class Engine:
             await self._docket.add(self.drain_thread, key=f"turn:{thread}:{secrets.token_hex(4)}")(thread)
         finally:
             self._active.discard(drain)
+
+    async def step_task(self, thread: str, task: str, perpetual: Perpetual = AFTER_A_FAILED_STEP) -> None:
+        """The task itself, as the engine calls it: the same key again and again, until it has ended."""
+        if self._step is None:
+            raise RuntimeError("this process wakes threads; only one that runs steps tasks")
+        wait = await self._step(Thread.parse(thread), MessageId(task))
+        if wait is None:
+            perpetual.cancel()
+        else:
+            perpetual.after(timedelta(seconds=wait))

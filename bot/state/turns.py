@@ -1,30 +1,25 @@
-"""The turn record: how far the reply to one message has come, so that the next run goes on from there."""
+"""The turn record: how far the answer to one message has come, so that the next run goes on from there."""
 
 import hashlib
 
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from bot.models import Inbound, MessageId, PartKey
-from bot.state.store import DAY_SECONDS, TURN_SECONDS, key, place_key
+from bot.models import Inbound
+from bot.state.store import TURN_SECONDS, key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
 
 
 class Turn(BaseModel):
-    """Written before each step that cannot be repeated blindly, and after it."""
-
     version: int = 1
     reference: str  # what people are shown when it fails, such as P-7F3K2
-    interaction_id: str | None = None
-    posted: dict[PartKey, MessageId] = {}  # parts that are visible
-    posting: PartKey | None = None  # part whose post was asked for and not yet confirmed
+    interaction_id: str | None = None  # once created, it is read and never created again
 
 
 class Turns:
-    def __init__(self, redis: Redis, *, retention_days: int = 55) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._place_seconds = retention_days * DAY_SECONDS
 
     async def begin(self, message: Inbound) -> Turn:
         """The record of an earlier run of this turn, or a new one."""
@@ -33,15 +28,6 @@ class Turns:
 
     async def save(self, message: Inbound, turn: Turn) -> None:
         await self._redis.set(self._key(message), turn.model_dump_json(), ex=TURN_SECONDS)
-
-    async def posted(self, message: Inbound, turn: Turn, part: PartKey, shown: MessageId) -> None:
-        """A part is visible as this message; who goes on from that message comes to this thread."""
-        turn.posted[part] = shown
-        turn.posting = None
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.set(self._key(message), turn.model_dump_json(), ex=TURN_SECONDS)
-            pipeline.set(place_key(message.thread, shown), str(message.thread), ex=self._place_seconds)
-            await pipeline.execute()
 
     @staticmethod
     def _key(message: Inbound) -> str:

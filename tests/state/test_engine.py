@@ -5,12 +5,20 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from bot.models import MessageId, Thread
-from bot.state.engine import Drain, Engine
+from bot.state.engine import Drain, Engine, Step
+
+
+async def nothing_to_drain(_: Thread) -> None:
+    raise AssertionError
+
+
+async def no_task(_: Thread, __: MessageId) -> None:
+    raise AssertionError
 
 
 @asynccontextmanager
-async def running(engine: Engine, drain: Drain) -> AsyncGenerator[None]:
-    task = asyncio.create_task(engine.run(drain))
+async def running(engine: Engine, drain: Drain = nothing_to_drain, step: Step = no_task) -> AsyncGenerator[None]:
+    task = asyncio.create_task(engine.run(drain, step))
     yield
     task.cancel()
     await asyncio.wait([task])
@@ -94,3 +102,37 @@ async def test_a_worker_that_stops_hands_its_thread_to_another(redis_url: str, t
 
         async with running(other, quick):
             assert await started.get() == "quick"
+
+
+async def test_a_task_is_stepped_until_it_has_ended(redis_url: str, thread: Thread) -> None:
+    steps: asyncio.Queue[MessageId] = asyncio.Queue()
+
+    async def step(_: Thread, task: MessageId) -> float | None:
+        await steps.put(task)
+        return 0.05 if steps.qsize() < 3 else None
+
+    async with asyncio.timeout(5), Engine.connect(redis_url) as engine, running(engine, step=step):
+        await engine.step_now(thread, MessageId("1"))
+        while steps.qsize() < 3:
+            await asyncio.sleep(0.02)
+
+        await engine.step_now(thread, MessageId("2"))
+        while steps.qsize() < 4:
+            await asyncio.sleep(0.02)
+
+    assert [steps.get_nowait() for _ in range(4)] == ["1", "1", "1", "2"]
+
+
+async def test_a_step_that_fails_is_taken_again(redis_url: str, thread: Thread) -> None:
+    tried: asyncio.Queue[int] = asyncio.Queue()
+
+    async def step(_: Thread, __: MessageId) -> float | None:
+        await tried.put(1)
+        if tried.qsize() == 1:
+            raise ConnectionError
+        return None
+
+    async with asyncio.timeout(15), Engine.connect(redis_url) as engine, running(engine, step=step):
+        await engine.step_now(thread, MessageId("1"))
+        while tried.qsize() < 2:
+            await asyncio.sleep(0.05)

@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, PartKey, Thread
 from bot.state.inbox import Inbox
+from bot.state.outbox import Outbox
 from bot.state.store import connect
-from bot.state.turns import Turns
 
 
 class Wakes:
@@ -107,8 +107,8 @@ async def test_a_message_that_continues_one_of_ours_joins_its_thread(
     inbox: Inbox, redis: Redis, message: Inbound, follow_up: Inbound
 ) -> None:
     await inbox.accept(message)
-    turns = Turns(redis)
-    await turns.posted(message, await turns.begin(message), PartKey("1715.0001/0"), MessageId("R1"))
+    await Outbox(redis).note(message, PartKey("1715.0001/0"))
+    await Outbox(redis).shown(message, PartKey("1715.0001/0"), MessageId("R1"))
     elsewhere = message.thread.model_copy(update={"root": MessageId("R1")})
 
     await inbox.accept(follow_up.model_copy(update={"thread": elsewhere, "continues": MessageId("R1")}))

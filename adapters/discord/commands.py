@@ -1,0 +1,69 @@
+"""Discord's slash commands: what is registered, and the conversation's own words for each. Pure.
+
+Besides `/ask` there is one for each command of the conversation's table.
+
+Source: "Application Commands", Discord developer docs.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from bot.conversation.commands import COMMANDS, Command
+
+TEXT_OPTION, FILE_OPTION = 3, 11
+EVERYWHERE: Final[Mapping[str, Any]] = {"type": 1, "integration_types": [0], "contexts": [0, 1]}  # servers and DMs
+ASK = "ask"
+WORDS = frozenset(command.word for command in COMMANDS)
+NO_OPTIONS: Final[Mapping[str, object]] = {"options": []}  # Discord leaves them out
+
+
+def render_definition(command: Command) -> dict[str, Any]:
+    """A command of the conversation as Discord registers it."""
+    options: list[dict[str, Any]] = []
+    if command.argument is not None:
+        description = f"The {command.argument}"
+        options = [{"type": TEXT_OPTION, "name": command.argument, "description": description, "required": True}]
+    return {**EVERYWHERE, "name": command.word, "description": command.does, "options": options}
+
+
+DEFINITIONS: Final[list[dict[str, Any]]] = [
+    {
+        **EVERYWHERE,
+        "name": ASK,
+        "description": "Ask a question",
+        "options": [
+            {"type": TEXT_OPTION, "name": "prompt", "description": "What you want to know", "required": True},
+            {"type": FILE_OPTION, "name": "file", "description": "A file the question is about"},
+        ],
+    },
+    *map(render_definition, COMMANDS),
+]
+
+
+def render_words(name: str, argument: str) -> str | None:
+    """What somebody who used the command says to the bot, or None for a command that is not ours."""
+    if name == ASK:
+        return argument
+    return f"{name} {argument}".strip() if name in WORDS else None
+
+
+def are_registered(listed: object) -> bool:
+    """Whether Discord's list of our commands is `DEFINITIONS`, in whatever order."""
+    if not isinstance(listed, list):
+        return False
+    commands = [cast("dict[str, object]", one) for one in cast("list[object]", listed) if isinstance(one, dict)]
+    by_name = {one.get("name"): {**NO_OPTIONS, **one} for one in commands}
+    return len(commands) == len(DEFINITIONS) and all(_same(ours, by_name.get(ours["name"])) for ours in DEFINITIONS)
+
+
+def _same(ours: object, theirs: object) -> bool:
+    """Whether all that we say is so there too; Discord adds ids, versions and defaults."""
+    match ours, theirs:
+        case dict(), dict():
+            known = cast("dict[str, object]", theirs)
+            return all(_same(value, known.get(key)) for key, value in cast("dict[str, object]", ours).items())
+        case list(), list():
+            wanted, found = cast("list[object]", ours), cast("list[object]", theirs)
+            return len(wanted) == len(found) and all(map(_same, wanted, found))
+        case _:
+            return ours == theirs

@@ -1,0 +1,175 @@
+"""Discord's events as messages to the bot. Pure: no call, no state.
+
+Where a conversation lives: a direct channel, a thread, or the thread that the reply to a mention opens, which
+will have the mention's id.
+
+What a reply needs besides, in an Inbound's `handle`: `reply_in`, the channel to post in; or `open_in`, the channel
+in which to open a thread from the message.
+
+Source: "Gateway Events", "Message Resource", Discord developer docs.
+"""
+
+import mimetypes
+from collections.abc import Collection, Mapping
+from pathlib import PurePath
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints, ValidationError
+
+from adapters.discord.format import parse_text
+from bot.content import Content, FileRef, TextContent, media
+from bot.models import Inbound, MessageId, Thread, UserId
+
+PLATFORM = "discord"
+DIRECT = "dm"  # stands where the server's id would
+THREADS = (10, 11, 12)  # kinds of channels
+WRITTEN = (0, 19)  # kinds of messages that people write, the second in reply; all others tell of something
+EPOCH_SECONDS = 1_420_070_400  # the first second of 2015
+
+Snowflake = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+
+
+class User(BaseModel):
+    id: Snowflake
+    username: str | None = None
+    global_name: str | None = None
+    bot: bool | None = None
+
+    @property
+    def name(self) -> str:
+        return self.global_name or self.username or self.id
+
+
+class Attachment(BaseModel):
+    url: str
+    filename: str
+    title: str | None = None  # the name before Discord took its unusual characters out, without extension
+    size: int | None = None
+    content_type: str | None = None
+
+
+class Written(BaseModel):
+    """What somebody wrote, wherever it is quoted."""
+
+    content: str | None = None
+    attachments: list[Attachment] | None = None
+    mentions: list[User] | None = None
+
+
+class Snapshot(BaseModel):
+    message: Written
+
+
+class Quoted(Written):
+    id: Snowflake
+    author: User
+
+
+class Message(Quoted):
+    """The fields of MESSAGE_CREATE that matter here."""
+
+    channel_id: Snowflake
+    type: int
+    guild_id: Snowflake | None = None
+    channel_type: int | None = None
+    webhook_id: Snowflake | None = None
+    mention_roles: list[str] | None = None
+    referenced_message: Quoted | None = None
+    message_snapshots: list[Snapshot] | None = None  # what was forwarded
+
+
+def parse_message(
+    payload: Mapping[str, object], *, bot: str, roles: Collection[str] = (), in_thread: bool = False
+) -> Inbound | None:
+    """The message that MESSAGE_CREATE brings, or None when it brings none for us: asides, bots, odd shapes.
+
+    `bot` is our user's id, `roles` are those which stand for us alone, `in_thread` says that the channel is a thread.
+    """
+    try:
+        message = Message.model_validate(payload)
+    except ValidationError:
+        return None
+    if message.type not in WRITTEN or message.author.bot or message.webhook_id or message.author.id == bot:
+        return None
+    in_thread = in_thread or message.channel_type in THREADS
+    addressed = message.guild_id is None or _names(message, bot, roles) or _answers(message, bot)
+    if not (addressed or in_thread):
+        return None
+    apart = in_thread or message.guild_id is None
+    place = message.channel_id if apart else message.id
+    return Inbound(
+        thread=thread_in(message.guild_id, place, place),
+        message=MessageId(message.id),
+        author=UserId(message.author.id),
+        content=_content(message, bot, roles),
+        addressed=addressed,
+        continues=_continues(message, bot, in_thread=in_thread),
+        handle={"reply_in" if apart else "open_in": message.channel_id},
+    )
+
+
+def created_at(snowflake: str) -> float:
+    """When the thing with this id came into being, in seconds since 1970."""
+    return (int(snowflake) >> 22) / 1000 + EPOCH_SECONDS
+
+
+def thread_in(guild: str | None, channel: str, root: str) -> Thread:
+    """A conversation in a channel of a server, or of nobody's."""
+    return Thread(platform=PLATFORM, team=guild or DIRECT, channel=channel, root=MessageId(root))
+
+
+def parse_file(attachment: Attachment) -> Content:
+    extension = PurePath(attachment.filename).suffix
+    name = f"{attachment.title}{extension}" if attachment.title else attachment.filename
+    return media(_mime_type(attachment), FileRef(url=attachment.url, name=name, size_bytes=attachment.size))
+
+
+def _names(message: Message, bot: str, roles: Collection[str]) -> bool:
+    """By its name or its role, which people pick by mistake; a call to everyone is not meant for us."""
+    by_name = any(user.id == bot for user in message.mentions or ())
+    return by_name or any(role in roles for role in message.mention_roles or ())
+
+
+def _answers(message: Message, bot: str) -> bool:
+    return message.referenced_message is not None and message.referenced_message.author.id == bot
+
+
+def _continues(message: Message, bot: str, *, in_thread: bool) -> MessageId | None:
+    """The message of ours that is answered, or from which somebody may have opened the thread."""
+    if message.referenced_message is not None and _answers(message, bot):
+        return MessageId(message.referenced_message.id)
+    return MessageId(message.channel_id) if in_thread else None
+
+
+def _content(message: Message, bot: str, roles: Collection[str]) -> tuple[Content, ...]:
+    """The writer's own first, since it may begin with a command; then what was quoted or forwarded."""
+    quoted: list[Content] = []
+    if message.referenced_message is not None and not _answers(message, bot):
+        quoted += _quote(message.referenced_message, f"{message.referenced_message.author.name} wrote:")
+    for snapshot in message.message_snapshots or ():
+        quoted += _quote(snapshot.message, "Forwarded:")
+    return (*_files(message), *_text(_read(message, bot, roles)), *quoted)
+
+
+def _quote(written: Written, heading: str) -> list[Content]:
+    lines = [f"> {line}" for line in _read(written, "", ()).splitlines()]
+    return [*_files(written), *_text("\n".join([heading, *lines]) if lines else "")]
+
+
+def _read(written: Written, bot: str, roles: Collection[str]) -> str:
+    names = {user.id: user.name for user in written.mentions or ()}
+    return parse_text(written.content or "", own=(bot, *roles), names=names)
+
+
+def _text(text: str) -> list[Content]:
+    return [TextContent(text=text)] if text else []
+
+
+def _files(written: Written) -> list[Content]:
+    return [parse_file(attachment) for attachment in written.attachments or ()]
+
+
+def _mime_type(attachment: Attachment) -> str:
+    """As the sender's client says, without parameters; else by the name."""
+    said = (attachment.content_type or "").partition(";")[0].strip().lower()
+    return said or mimetypes.guess_type(attachment.filename)[0] or "application/octet-stream"

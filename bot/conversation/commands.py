@@ -1,0 +1,52 @@
+"""The one table of what people can say besides asking; every platform takes its commands from here."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from bot.content import TextContent
+from bot.models import Inbound
+
+Handler = Callable[[Inbound, str], Awaitable[str | None]]
+"""Does what a command says, with the rest of its message; gives what to answer, if anything."""
+
+
+class Command(NamedTuple):
+    word: str
+    argument: str | None  # what follows the word, or None when nothing may
+    does: str
+
+
+class Said(NamedTuple):
+    """A command as somebody gave it."""
+
+    word: str
+    argument: str
+
+
+COMMANDS = (
+    Command("research", "question", "a long task: an agent looks into it and reports back here"),
+    Command("stop", None, "stops the task that runs here"),
+    Command("help", None, "this list"),
+)
+
+
+def parse_command(message: Inbound) -> Said | None:
+    """The command that a message is; None for a question like any other.
+
+    A word that takes nothing must stand alone, so "stop guessing, please" stays a question. One that takes
+    something counts only when the bot is addressed: among people, a sentence may begin with it too.
+    """
+    text = " ".join(item.text for item in message.content if isinstance(item, TextContent)).strip()
+    word, _, argument = text.partition(" ")
+    for command in COMMANDS:
+        fits = not argument if command.argument is None else bool(argument) and message.addressed
+        if word.lower() == command.word and fits:
+            return Said(command.word, argument.strip())
+    return None
+
+
+async def say_help(_message: Inbound, _argument: str) -> str:
+    """The handler of `help`: the table as people read it."""
+    lines = [f"- `{command.word}{f' <{command.argument}>' if command.argument else ''}`: {command.does}"
+             for command in COMMANDS]  # fmt: skip
+    return "\n".join(["Ask me anything, with or without files. Besides, you can say:", *lines])

@@ -1,0 +1,67 @@
+"""Long agent tasks: what each was asked, which interaction does it, and which run in a thread."""
+
+from pydantic import BaseModel
+from redis.asyncio import Redis
+
+from bot.models import Inbound, MessageId, Thread
+from bot.state.store import TURN_SECONDS, key
+
+
+class Task(BaseModel):
+    """Saved before each thing that cannot be taken back, and after it. Its id is that of the asking message."""
+
+    version: int = 1
+    asked: Inbound
+    question: str
+    agent: str
+    reference: str
+    started_at: float  # seconds since 1970
+    creating: bool = False  # the interaction may exist though its id is not known
+    interaction_id: str | None = None
+    ended: str | None = None  # how, once it has
+
+    @property
+    def id(self) -> MessageId:
+        return self.asked.message
+
+
+class Tasks:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def get(self, thread: Thread, task: MessageId) -> Task | None:
+        stored = await self._redis.get(self._key(thread, task))
+        return None if stored is None else Task.model_validate_json(stored)
+
+    async def save(self, task: Task) -> None:
+        """Store the task, and whether it counts as running in its channel."""
+        running, name = _running_key(task.asked.thread), f"{task.asked.thread} {task.id}"
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.set(self._key(task.asked.thread, task.id), task.model_dump_json(), ex=TURN_SECONDS)
+            if task.ended:
+                pipeline.srem(running, name)
+            else:
+                pipeline.sadd(running, name)
+            pipeline.expire(running, TURN_SECONDS)
+            await pipeline.execute()
+
+    async def running(self, thread: Thread) -> list[Task]:
+        """The tasks of the thread's channel that have not ended, oldest first."""
+        names = [str(name).split(" ") for name in await self._redis.smembers(_running_key(thread))]
+        tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
+        return sorted((task for task in tasks if task is not None), key=lambda task: task.started_at)
+
+    async def ask_to_stop(self, task: Task) -> None:
+        """Beside the record, since a step that is under way saves the record as it knows it."""
+        await self._redis.set(key(task.asked.thread, f"stop:{task.id}"), "1", ex=TURN_SECONDS)
+
+    async def is_to_stop(self, task: Task) -> bool:
+        return bool(await self._redis.exists(key(task.asked.thread, f"stop:{task.id}")))
+
+    @staticmethod
+    def _key(thread: Thread, task: MessageId) -> str:
+        return key(thread, f"task:{task}")
+
+
+def _running_key(thread: Thread) -> str:
+    return f"parley:tasks:{thread.platform}:{thread.team}:{thread.channel}"

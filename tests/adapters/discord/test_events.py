@@ -1,0 +1,185 @@
+"""Discord's events as messages."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.events import parse_message
+from bot.content import DocumentContent, FileRef, ImageContent, TextContent
+from bot.models import Inbound
+
+BOT, ROLE, ADA, GRACE = "100", "101", "200", "201"
+GUILD, CHANNEL, THREAD, MESSAGE = "300", "400", "500", "600"
+Payload = dict[str, Any]
+
+
+def user(identity: str, name: str, **more: object) -> Payload:
+    return {"id": identity, "username": name.lower(), "global_name": name, "discriminator": "0", "avatar": None, **more}
+
+
+PARLEY = user(BOT, "Parley", bot=True)
+MENTION: Payload = {"content": f"<@{BOT}> hello", "mentions": [PARLEY]}
+
+
+def message(**changes: object) -> Payload:
+    """What the gateway sends for a message in a server's channel, as in its documentation, with changes."""
+    plain: Payload = {
+        "id": MESSAGE,
+        "channel_id": CHANNEL,
+        "guild_id": GUILD,
+        "type": 0,
+        "author": user(ADA, "Ada"),
+        "content": "hi",
+        "mentions": [],
+        "mention_roles": [],
+        "mention_everyone": False,
+        "attachments": [],
+    }
+    return plain | changes
+
+
+def quoted(author: Payload, content: str = "The earth is flat.", **more: object) -> Payload:
+    return {"id": "599", "channel_id": CHANNEL, "type": 0, "author": author, "content": content, **more}
+
+
+def parse(payload: Payload, *, in_thread: bool = False) -> Inbound | None:
+    return parse_message(payload, bot=BOT, roles=(ROLE,), in_thread=in_thread)
+
+
+def parsed(payload: Payload, *, in_thread: bool = False) -> Inbound:
+    inbound = parse(payload, in_thread=in_thread)
+    assert inbound is not None
+    return inbound
+
+
+def without(payload: Payload, *names: str) -> Payload:
+    return {name: value for name, value in payload.items() if name not in names}
+
+
+def test_a_mention_in_a_channel_begins_the_thread_that_will_be_opened_from_it() -> None:
+    mention = parsed(message(**MENTION))
+
+    assert str(mention.thread) == f"discord:{GUILD}:{MESSAGE}:{MESSAGE}"
+    assert mention.content == (TextContent(text="hello"),)
+    assert mention.addressed
+    assert mention.continues is None
+    assert mention.handle == {"open_in": CHANNEL}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        MENTION,
+        {"content": f"<@!{BOT}> hello", "mentions": [PARLEY]},
+        {"content": f"<@&{ROLE}> hello", "mention_roles": [ROLE]},
+    ],
+)
+def test_the_bot_is_addressed_by_name_and_by_its_role(how: Payload) -> None:
+    mention = parsed(message(**how))
+
+    assert mention.addressed
+    assert mention.content == (TextContent(text="hello"),)
+
+
+def test_a_direct_message_is_addressed_and_lives_where_it_was_written() -> None:
+    direct = parsed(without(message(), "guild_id"))
+
+    assert str(direct.thread) == f"discord:dm:{CHANNEL}:{CHANNEL}"
+    assert direct.addressed
+    assert direct.handle == {"reply_in": CHANNEL}
+
+
+def test_a_message_in_a_thread_counts_there_alone_and_may_go_on_from_its_root() -> None:
+    aside = parsed(message(channel_id=THREAD), in_thread=True)
+    same = parsed(message(channel_id=THREAD, channel_type=11))
+
+    assert aside == same
+    assert str(aside.thread) == f"discord:{GUILD}:{THREAD}:{THREAD}"
+    assert not aside.addressed
+    assert aside.continues == THREAD
+    assert aside.handle == {"reply_in": THREAD}
+
+
+def test_a_reply_to_the_bot_goes_on_from_that_message_and_quotes_nothing() -> None:
+    reply = parsed(message(type=19, content="and why?", referenced_message=quoted(PARLEY)))
+
+    assert reply.addressed
+    assert reply.continues == "599"
+    assert reply.content == (TextContent(text="and why?"),)
+
+
+def test_what_somebody_else_wrote_comes_along_with_the_reply_to_it() -> None:
+    picture = {"id": "1", "filename": "flat.png", "size": 4, "url": "https://x.test/flat.png"}
+    other = quoted(user(GRACE, "Grace"), "The earth\nis flat.", attachments=[picture])
+
+    reply = parsed(message(type=19, **MENTION, referenced_message=other))
+
+    assert reply.continues is None
+    assert reply.content == (
+        TextContent(text="hello"),
+        ImageContent(
+            mime_type="image/png", source=FileRef(url="https://x.test/flat.png", name="flat.png", size_bytes=4)
+        ),
+        TextContent(text="Grace wrote:\n> The earth\n> is flat."),
+    )
+
+
+def test_what_was_forwarded_is_read() -> None:
+    forwarded: Payload = {"content": "Meet at nine.", "attachments": []}
+
+    direct = parsed(without(message(content="", message_snapshots=[{"message": forwarded}]), "guild_id"))
+
+    assert direct.content == (TextContent(text="Forwarded:\n> Meet at nine."),)
+
+
+@pytest.mark.parametrize(
+    ("attachment", "mime_type", "name"),
+    [
+        ({"filename": "a.txt", "content_type": "text/plain; charset=utf-8"}, "text/plain", "a.txt"),
+        ({"filename": "message.txt"}, "text/plain", "message.txt"),
+        ({"filename": "plan.pdf"}, "application/pdf", "plan.pdf"),
+        ({"filename": "Grue_1.pdf", "title": "Grüße 1"}, "application/pdf", "Grüße 1.pdf"),
+        ({"filename": "unknown"}, "application/octet-stream", "unknown"),
+    ],
+)
+def test_files_are_references_with_a_type(attachment: Payload, mime_type: str, name: str) -> None:
+    file = {"id": "1", "size": 9, "url": "https://x.test/f", **attachment}
+
+    (content,) = parsed(message(content=f"<@{BOT}>", mentions=[PARLEY], attachments=[file])).content
+
+    source = FileRef(url="https://x.test/f", name=name, size_bytes=9)
+    assert content == DocumentContent(mime_type=mime_type, source=source)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content": "to nobody"},
+        {"mention_everyone": True, "content": "@everyone hello"},
+        {"mention_roles": ["102"], "content": "<@&102> hello"},
+        {**MENTION, "author": user(ADA, "Other", bot=True)},
+        {**MENTION, "webhook_id": "900"},
+        {**MENTION, "author": PARLEY},
+        {**MENTION, "type": 18},
+        {**MENTION, "type": 21},
+        {**MENTION, "type": 7},
+        {**MENTION, "id": None},
+        {**MENTION, "id": "one"},
+        {**MENTION, "author": None},
+        {"type": 19, "referenced_message": quoted(user(GRACE, "Grace"))},
+    ],
+)
+def test_what_is_no_message_to_the_bot_is_none(changes: Payload) -> None:
+    assert parse(message(**changes)) is None
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)
+                    | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)  # fmt: skip
+FIELDS = [*sorted(message()), "referenced_message", "message_snapshots", "webhook_id", "channel_type"]
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON))
+def test_no_shape_of_a_message_raises(changes: Payload) -> None:
+    parse(message(**MENTION) | changes)
