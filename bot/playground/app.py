@@ -1,6 +1,7 @@
 """The routes of the page."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,11 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.playground.changes import Changes
+from bot.playground.discord import DiscordPlace
 from bot.playground.fragments import INLINE_IMAGES, Where
 from bot.playground.guard import Guard
 from bot.playground.page import document
 from bot.playground.place import Place, Refused, Upload
 from bot.playground.slack import SlackPlace
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.slack import SlackSimulator
 
 STATIC = Path(__file__).parent / "static"
@@ -27,17 +30,18 @@ NO_STORE = {"Cache-Control": "no-store"}
 FILE_HEADERS = {**NO_STORE, "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
-def playground(slack: SlackSimulator, *, model: str) -> Starlette:
+def playground(slack: SlackSimulator, discord: DiscordSimulator | None = None, *, model: str) -> Starlette:
     """The page of `parley demo`, to be served on loopback.
 
     `model` is who answers, as the page says it: "the bundled simulator", or the name of a real model; with a real one
-    the page says that messages go to Google. Open pages follow the simulator until it stops.
+    the page says that messages go to Google. Open pages follow their simulator until it stops.
     """
-    pages = Pages([SlackPlace(slack)], model)
+    pages = Pages([SlackPlace(slack), *([DiscordPlace(discord)] if discord else [])], model)
     routes = [
         Route("/", pages.first),
         Route("/channels/{place}/{channel}", pages.channel),
         Route("/changes", pages.changes),
+        Route("/commands/{place}", pages.commands),
         Route("/messages", pages.say, methods=["POST"]),
         Route("/actions", pages.press, methods=["POST"]),
         Route("/files/{place}/{file}", pages.file),
@@ -67,14 +71,20 @@ class Pages:
         asked = request.query_params
         return Changes(self._where(asked.get("place", ""), asked.get("channel", "")))
 
+    async def commands(self, request: Request) -> Response:
+        place = self._places.get(request.path_params["place"])
+        listed = [asdict(command) for command in place.commands()] if place else []
+        return JSONResponse(listed, headers=NO_STORE)
+
     async def say(self, request: Request) -> Response:
         async with request.form(max_files=FILES_MAX, max_fields=10) as form:
             where = self._where(_field(form, "place"), _field(form, "channel"))
             text, uploads = _field(form, "text").strip(), await _uploads(form)
+            thread_id, reply_to = _field(form, "thread") or None, _field(form, "reply_to") or None
             if not text and not uploads:
                 return _answer(request, where, "There is nothing in it yet.")
             try:
-                await where.place.say(where.channel.id, _field(form, "thread") or None, text, uploads)
+                await where.place.say(where.channel.id, thread_id, text, uploads, reply_to)
             except Refused as refused:
                 return _answer(request, where, str(refused))
         return _answer(request, where)

@@ -22,7 +22,7 @@ class Changes:
 
     def __init__(self, where: Where) -> None:
         self._where = where
-        self._changed: dict[str, None] = {}  # thread ids, in order
+        self._changed: dict[str, None] = {}  # thread ids, in order; "" is the channel itself
         self._woken = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's

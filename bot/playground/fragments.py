@@ -33,6 +33,9 @@ class Where:
     def messages(self, thread_id: str) -> str:
         return f"{self.thread(thread_id)}-messages"
 
+    def reply_box(self, thread_id: str) -> str:
+        return f"{self.thread(thread_id)}-reply"
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
@@ -56,7 +59,8 @@ class Fragment:
 def fragments(where: Where, thread: Thread) -> dict[str, Fragment]:
     """By id, in the order of the page."""
     messages = [_message(where, thread, message) for message in thread.messages]
-    return {one.id: one for one in (_name(where, thread), *messages, _status(where, thread))}
+    status = _status(where.thread(thread.id), thread.status)
+    return {one.id: one for one in (_name(where, thread), *messages, status)}
 
 
 def message_ids(where: Where, thread: Thread) -> list[str]:
@@ -67,33 +71,51 @@ def _message_id(where: Where, thread: Thread, message: Message) -> str:
     return f"{where.thread(thread.id)}-{message.id}"
 
 
+def channel_status(where: Where) -> Fragment:
+    return _status(where.id, where.place.status(where.channel.id))
+
+
 def _name(where: Where, thread: Thread) -> Fragment:
+    """Only an open thread has a name, and so is a region."""
     thread_id = where.thread(thread.id)
-    name = element("h3", f"Thread: {thread.title}", id=f"{thread_id}-name", class_="unseen")
-    return Fragment(f"{thread_id}-name", thread_id, name)
+    own_id = f"{thread_id}-name"
+    if thread.is_open:
+        return Fragment(own_id, thread_id, element("h3", f"Thread: {thread.title}", id=own_id, class_="unseen"))
+    return Fragment(own_id, thread_id, element("span", id=own_id, hidden=True))
 
 
-def _status(where: Where, thread: Thread) -> Fragment:
-    thread_id = where.thread(thread.id)
+def _status(of: str, words: str) -> Fragment:
+    own_id = f"{of}-status"
+    line = element("p", *(_thinking(words) if words else ()), id=own_id, class_="status", data_announce="now")
+    return Fragment(own_id, of, line)
+
+
+def _thinking(words: str) -> tuple[Html, Html]:
     dots = element("span", element("i"), element("i"), element("i"), class_="dots", aria_hidden="true")
-    shown = (dots, element("span", thread.status)) if thread.status else ()
-    line = element("p", *shown, id=f"{thread_id}-status", class_="status", data_announce="now")
-    return Fragment(f"{thread_id}-status", thread_id, line)
+    return dots, element("span", words)
 
 
 def _message(where: Where, thread: Thread, message: Message) -> Fragment:
     own_id = _message_id(where, thread, message)
-    announce = ' data-announce="finished"' if message.is_bot else ""
+    announce = f' data-announce="{"now" if message.is_pending else "finished"}"' if message.is_bot else ""
     opening = Html(f'<li id="{own_id}" class="message"{announce}>')
     opening_of_body = Html(f'<div id="{own_id}-body" class="body">')
     below = [_files(where, message.files), _buttons(where, message), _reactions(message)]
     return Fragment(
         id=own_id,
         parent=where.messages(thread.id),
-        before=join((opening, _avatar(message), _byline(message), opening_of_body)),
-        body=message.body,
+        before=join((opening, _above(message), _avatar(message), _byline(message), opening_of_body)),
+        body=(_pending(message),) if message.is_pending else message.body,
         after=join((Html("</div>"), *below, Html("</li>"))),
     )
+
+
+def _above(message: Message) -> Html:
+    return element("p", message.above, class_="above") if message.above else NOTHING
+
+
+def _pending(message: Message) -> Html:
+    return element("p", *_thinking(f"{message.author} is thinking…"), class_="pending")
 
 
 def _avatar(message: Message) -> Html:
@@ -108,7 +130,8 @@ def _byline(message: Message) -> Html:
     badge = element("span", "APP", class_="badge") if message.is_bot else ""
     edited = element("span", "(edited)", class_="edited") if message.is_edited else ""
     time = element("time", f"{moment:%H:%M}", datetime=moment.isoformat(timespec="seconds"))
-    return element("p", element("b", message.author), badge, time, edited, class_="byline")
+    reply = element("button", "Reply", type="button", data_reply=message.id) if message.takes_replies else ""
+    return element("p", element("b", message.author), badge, time, edited, reply, class_="byline")
 
 
 def _files(where: Where, files: tuple[File, ...]) -> Html:
@@ -144,9 +167,11 @@ def _buttons(where: Where, message: Message) -> Html:
 
 def _button(button: Button) -> Html:
     style = button.style if button.style in ("primary", "danger") else None
-    return element("button", button.label, name="action", value=button.action, class_=style)
+    return element(
+        "button", button.label, name="action", value=button.action, class_=style, disabled=button.is_disabled
+    )
 
 
 def _reactions(message: Message) -> Html:
-    shown = [element("li", f":{name}: {count}") for name, count in message.reactions]
+    shown = [element("li", f"{name} {count}") for name, count in message.reactions]
     return element("ul", *shown, class_="reactions") if shown else NOTHING

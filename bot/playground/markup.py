@@ -27,11 +27,18 @@ RENDERED_KEPT = 1_024
 _CLEANER = nh3.Cleaner(
     tags={
         *("p", "br", "hr", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "pre", "code"),
-        *("em", "strong", "s", "a", "span", "div", "table", "thead", "tbody", "tr", "th", "td"),
+        *("em", "strong", "s", "u", "a", "span", "div", "table", "thead", "tbody", "tr", "th", "td"),
+        *("small", "time"),
     },
     clean_content_tags={"script", "style"},
-    attributes={"a": {"href", "title"}, "ol": {"start"}},
-    allowed_classes={"span": {"mention"}, "div": {"scroll"}, "th": {"right", "center"}, "td": {"right", "center"}},
+    attributes={"a": {"href", "title"}, "ol": {"start"}, "time": {"datetime"}},
+    tag_attribute_values={"span": {"tabindex": {"0"}}},
+    allowed_classes={
+        "span": {"mention", "spoiler"},
+        "div": {"scroll"},
+        "th": {"right", "center"},
+        "td": {"right", "center"},
+    },
     set_tag_attribute_values={"a": {"target": "_blank"}},
     url_schemes={"http", "https", "mailto"},
     url_relative="deny",
@@ -42,9 +49,14 @@ _CLEANER = nh3.Cleaner(
 @lru_cache(maxsize=RENDERED_KEPT)
 def markdown(source: str, names: Names = ()) -> tuple[Html, ...]:
     """CommonMark with tables as its top-level blocks, one element each; a growing text changes only the last ones."""
+    return rendered(_PARSER, source, names)
+
+
+def rendered(parser: MarkdownIt, source: str, names: Names) -> tuple[Html, ...]:
+    """The top-level blocks that a parser finds; its renderer has the names in its environment."""
     env: dict[str, object] = {"names": dict(names)}
-    tokens = _PARSER.parse(source, env)
-    blocks = (_PARSER.renderer.render(group, _PARSER.options, env) for group in _top_level(tokens))
+    tokens = parser.parse(source, env)
+    blocks = (parser.renderer.render(group, parser.options, env) for group in _top_level(tokens))
     return tuple(clean(block) for block in blocks)
 
 
@@ -71,7 +83,7 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             group = []
 
 
-class _Renderer(RendererHTML):
+class Renderer(RendererHTML):
     """The methods are rules, found by the names of the tokens they render; all have one signature."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -115,7 +127,7 @@ def _mention_rule(state: StateInline, silent: bool) -> bool:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=Renderer).enable(["table", "strikethrough"])
     parser.inline.ruler.before("autolink", "mention", _mention_rule)
     return parser
 

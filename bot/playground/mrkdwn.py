@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from bot.playground.html import Html, element, text
 from bot.playground.markup import ENTITY, Names, mention
+from bot.playground.words import first_words
 
 _TOKEN = re.compile(r"<[^<>\n]+>")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^<>|\s]+)(?:\|([^<>\n]*))?>")
-_TITLE_CHARS = 60
 
 
 def literal(source: str, names: Names) -> Html:
@@ -22,11 +22,7 @@ def literal(source: str, names: Names) -> Html:
 def title(source: str, names: Names) -> str:
     """The first words of a message, for the name of its thread."""
     known = dict(names)
-    words = " ".join(_TOKEN.sub(lambda token: _in_words(token.group(), known), source).split())
-    words = _decode(words)
-    if len(words) <= _TITLE_CHARS:
-        return words
-    return words[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+    return first_words(_decode(_TOKEN.sub(lambda token: _in_words(token.group(), known), source)))
 
 
 def _pieces(source: str, names: dict[str, str]) -> Iterator[Html]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.playground.fragments import Where, fragments
+from bot.playground.fragments import Where, channel_status, fragments
 from bot.playground.html import NOTHING, Html, element, join
 from bot.playground.icons import BOT, CLIP
 from bot.playground.place import Place, Thread
 
 SIMULATED_MODEL = "the bundled simulator"  # any other name is a real model, which is somewhere else
-EXAMPLES = ("hello", "my name is Phil", "write a long answer")
 STYLE_SHEETS = ("frame", "threads", "messages", "writing", "adapt")
 _DOCTYPE = Html("<!doctype html>")
 
@@ -18,7 +17,7 @@ def document(places: Sequence[Place], where: Where, model: str) -> Html:
     body = element(
         "body",
         element("a", f"Skip to {where.channel.name}", href=f"#{where.id}", class_="skip"),
-        _header(where.place, model),
+        _header(places, model),
         element("div", _navigation(places, where), element("main", _channel(where)), class_="columns"),
         element("p", id="announcements", class_="unseen", aria_live="polite", role="status"),
         element("p", "Connection lost. Trying again…", id="connection", hidden=True),
@@ -30,7 +29,7 @@ def _head(where: Where) -> Html:
     return element(
         "head",
         element("meta", charset="utf-8"),
-        element("title", f"{where.channel.name} · Parley demo"),
+        element("title", f"{where.channel.name} · {where.place.platform} · Parley demo"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
@@ -39,7 +38,7 @@ def _head(where: Where) -> Html:
     )
 
 
-def _header(place: Place, model: str) -> Html:
+def _header(places: Sequence[Place], model: str) -> Html:
     privacy = "Nothing leaves this machine." if model == SIMULATED_MODEL else "What you write is sent to Google."
     return element(
         "header",
@@ -47,8 +46,8 @@ def _header(place: Place, model: str) -> Html:
         element(
             "p",
             "You are ",
-            element("b", place.person),
-            f", in a simulated {place.platform}. Answers come from ",
+            element("b", places[0].person),
+            f", in a simulated {' and '.join(place.platform for place in places)}. Answers come from ",
             element("b", model),
             f". {privacy}",
         ),
@@ -56,12 +55,17 @@ def _header(place: Place, model: str) -> Html:
 
 
 def _navigation(places: Sequence[Place], here: Where) -> Html:
-    lists = [
-        element("h2", f"Simulated {place.platform}")
-        + element("ul", *(_link(Where(place, channel), here) for channel in place.channels()))
-        for place in places
-    ]
-    return element("nav", *map(Html, lists), aria_label="Channels")
+    return element("nav", *(_list(place, here) for place in places), aria_label="Channels")
+
+
+def _list(place: Place, here: Where) -> Html:
+    heading = f"{place.key}-channels"
+    links = [_link(Where(place, channel), here) for channel in place.channels()]
+    return element(
+        "div",
+        element("h2", f"Simulated {place.platform}", id=heading),
+        element("ul", *links, aria_labelledby=heading),
+    )
 
 
 def _link(where: Where, here: Where) -> Html:
@@ -76,11 +80,12 @@ def _channel(where: Where) -> Html:
     threads = [thread_shell(where, thread) for thread in where.place.threads(where.channel.id)]
     return element(
         "section",
-        element("h2", where.channel.name),
+        element("h2", where.channel.name, " ", element("small", where.place.platform)),
         element(
             "div",
             _welcome(where),
             element("div", *threads, id=where.list_id, class_="threads"),
+            channel_status(where).html,
             element("noscript", element("p", "Without JavaScript, reload the page to see answers.")),
             class_="flow",
         ),
@@ -96,20 +101,12 @@ def _channel(where: Where) -> Html:
 
 def _welcome(where: Where) -> Html:
     bot = where.place.bot
-    if where.channel.must_mention:
-        what = f"This is {where.channel.name}"
-        how = (
-            f"Mention @{bot} and it answers in a thread under what you wrote. In the thread it remembers what was said"
-        )
-        how += ", and you need not mention it again."
-    else:
-        what = f"You and {bot}"
-        how = f"Whatever you write here, {bot} answers in a thread under it. In that thread it remembers what was said."
-    return element("div", element("b", what), element("p", how), class_="welcome")
+    what = f"This is {where.channel.name}" if where.channel.must_mention else f"You and {bot}"
+    return element("div", element("b", what), element("p", where.channel.how), class_="welcome")
 
 
 def thread_shell(where: Where, thread: Thread, *, is_empty: bool = False) -> Html:
-    """The region of a thread; when empty its messages follow one by one."""
+    """The region of a thread; when empty its messages follow one by one, and the box for replies after them."""
     own_id = where.thread(thread.id)
     name, *messages, status = fragments(where, thread).values()
     return element(
@@ -117,7 +114,7 @@ def thread_shell(where: Where, thread: Thread, *, is_empty: bool = False) -> Htm
         name.html,
         element("ol", *([] if is_empty else [one.html for one in messages]), id=where.messages(thread.id)),
         status.html,
-        _reply_box(where, thread.id),
+        reply_box(where, thread.id) if thread.is_open and not is_empty else NOTHING,
         id=own_id,
         class_="thread",
         aria_labelledby=name.id,
@@ -127,7 +124,7 @@ def thread_shell(where: Where, thread: Thread, *, is_empty: bool = False) -> Htm
 def _composer(where: Where) -> Html:
     bot, must_mention = where.place.bot, where.channel.must_mention
     prefix = f"@{bot} " if must_mention else ""
-    examples = [element("button", prefix + words, type="button", data_fill=prefix + words) for words in EXAMPLES]
+    examples = [element("button", words, type="button", data_fill=words) for words in where.channel.examples]
     hint = f"In the channel, mention @{bot}. In its thread you need not. " if must_mention else ""
     return _form(
         where,
@@ -143,25 +140,31 @@ def _keys() -> Html:
     return element("span", *parts, " starts a new line.", class_="keys")
 
 
-def _reply_box(where: Where, thread_id: str) -> Html:
+def reply_box(where: Where, thread_id: str) -> Html:
     mention = f", no @{where.place.bot} needed" if where.channel.must_mention else ""
     return _form(where, thread_id, f"Reply in this thread{mention}", NOTHING, NOTHING)
 
 
 def _form(where: Where, thread_id: str, placeholder: str, above: Html, below: Html) -> Html:
-    hidden = {"place": where.place.key, "channel": where.channel.id, "thread": thread_id}
+    hidden = {"place": where.place.key, "channel": where.channel.id, "thread": thread_id, "reply_to": ""}
     fields = [element("input", type="hidden", name=name, value=value) for name, value in hidden.items()]
+    replying = element(
+        "p", element("span"), element("button", "Cancel reply", type="button"), class_="replying", hidden=True
+    )
     box = element("textarea", name="text", rows=1, aria_label="Message", placeholder=placeholder, autocomplete="off")
     chooser = element("input", type="file", name="files", multiple=True, aria_label="Attach files")
+    commands = element("ul", class_="commands", aria_label="Commands", hidden=True)
     attach = element("label", chooser, CLIP, class_="attach", title="Attach files")
     return element(
         "form",
         *fields,
         above,
-        element("div", box, attach, element("button", "Send", class_="primary"), class_="box"),
+        replying,
+        element("div", commands, box, attach, element("button", "Send", class_="primary"), class_="box"),
         element("ul", class_="chosen", hidden=True),
         element("p", class_="problem", role="alert"),
         below,
+        id=where.reply_box(thread_id) if thread_id else None,
         class_="reply" if thread_id else "composer",
         method="post",
         action="/messages",

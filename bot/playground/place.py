@@ -33,6 +33,7 @@ class Button:
     action: str
     label: str
     style: str = ""  # "primary", "danger"
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,27 @@ class Message:
     is_bot: bool
     sent_at: float  # seconds since 1970
     body: tuple[Html, ...]  # top-level blocks, one element each
+    above: str = ""  # "Mina used /ask"
     files: tuple[File, ...] = ()
     buttons: tuple[Button, ...] = ()
-    reactions: tuple[tuple[str, int], ...] = ()  # name, how many people
+    reactions: tuple[tuple[str, int], ...] = ()  # as shown, how many people
     is_edited: bool = False
+    is_pending: bool = False  # the bot has promised it, and thinks
+    takes_replies: bool = False  # the next message can point at it
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A message in the channel and the replies to it, oldest first."""
+    """A message in the channel and the replies to it, oldest first.
+
+    On Discord a message has no thread until somebody opens one: such a message is a thread that is not open.
+    """
 
     id: str
     title: str
     messages: tuple[Message, ...]
     status: str = ""  # "Parley is thinking…"
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,16 @@ class Channel:
     name: str  # as shown in the list: "#general", "Parley"
     label: str  # what assistive technology calls it: "Channel #general"
     must_mention: bool  # the bot hears only what mentions it, outside its threads
+    how: str  # how one talks to the bot here, for somebody who sees it for the first time
+    examples: tuple[str, ...]  # messages to try
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a message can begin with: `/name`."""
+
+    name: str
+    description: str
 
 
 class Place(Protocol):
@@ -82,12 +100,23 @@ class Place(Protocol):
 
     def thread(self, channel_id: str, thread_id: str) -> Thread | None: ...
 
-    def changes(self, channel_id: str) -> AsyncIterator[str]:
-        """The id of a thread each time something in it changed, until the place closes."""
+    def status(self, channel_id: str) -> str:
+        """What happens in the channel itself, in no thread of it: "Parley is typing…"."""
         ...
 
-    async def say(self, channel_id: str, thread_id: str | None, text: str, files: Sequence[Upload]) -> None:
-        """Raises Refused when the channel or the thread is gone."""
+    def commands(self) -> Sequence[Command]: ...
+
+    def changes(self, channel_id: str) -> AsyncIterator[str]:
+        """The id of a thread each time something in it changed, until the place closes; "" for the channel's status."""
+        ...
+
+    async def say(
+        self, channel_id: str, thread_id: str | None, text: str, files: Sequence[Upload], reply_to: str | None = None
+    ) -> None:
+        """Write, or use a command; `reply_to` is a message that takes replies.
+
+        Raises Refused when the channel, the thread or that message is gone, and when the command is none or not taken.
+        """
         ...
 
     async def press(self, channel_id: str, message_id: str, action: str) -> None:

@@ -7,10 +7,11 @@ from pydantic import JsonValue
 from bot.playground import mrkdwn
 from bot.playground.html import Html
 from bot.playground.markup import Names, markdown
-from bot.playground.place import THREADS_SHOWN, Button, Channel, File, Message, Refused, Thread, Upload
+from bot.playground.place import THREADS_SHOWN, Button, Channel, Command, File, Message, Refused, Thread, Upload
 from bot.simulators.slack import Entry, NotThere, SlackSimulator, workspace
 
 PERSON = "Mina"
+EXAMPLES = ("hello", "my name is Phil", "write a long answer", "research What do otters eat?")
 SHOWN_KINDS = frozenset({"post", "edit", "delete", "status", "reaction"})
 
 
@@ -41,8 +42,16 @@ class SlackPlace:
 
     def _channel(self, channel: workspace.Channel) -> Channel:
         if channel.kind == "im":
-            return Channel(channel.id, self.bot, f"Conversation with {self.bot}", must_mention=False)
-        return Channel(channel.id, f"#{channel.name}", f"Channel #{channel.name}", must_mention=True)
+            how = f"Whatever you write here, {self.bot} answers in a thread under it. In that thread it remembers"
+            label, how = f"Conversation with {self.bot}", f"{how} what was said."
+            return Channel(channel.id, self.bot, label, must_mention=False, how=how, examples=EXAMPLES)
+        how = (
+            f"Mention @{self.bot} and it answers in a thread under what you wrote. In the thread it remembers what was"
+        )
+        how += " said, and you need not mention it again."
+        examples = tuple(f"@{self.bot} {words}" for words in EXAMPLES)
+        name = f"#{channel.name}"
+        return Channel(channel.id, name, f"Channel {name}", must_mention=True, how=how, examples=examples)
 
     def threads(self, channel_id: str) -> Sequence[Thread]:
         roots = self._workspace.history(channel_id)[-THREADS_SHOWN:]
@@ -60,6 +69,12 @@ class SlackPlace:
             f"{self.bot} {status}" if status else "",
         )
 
+    def status(self, channel_id: str) -> str:  # noqa: ARG002 - on Slack a status belongs to a thread
+        return ""
+
+    def commands(self) -> Sequence[Command]:
+        return ()
+
     async def changes(self, channel_id: str) -> AsyncIterator[str]:
         async for entry in self._slack.changes():
             if entry.kind in SHOWN_KINDS and entry["channel"] == channel_id:
@@ -71,7 +86,14 @@ class SlackPlace:
         message = self._workspace.find(str(entry["channel"]), str(entry["ts"]))
         return message.root_ts if message else str(entry["ts"])
 
-    async def say(self, channel_id: str, thread_id: str | None, text: str, files: Sequence[Upload]) -> None:
+    async def say(
+        self,
+        channel_id: str,
+        thread_id: str | None,
+        text: str,
+        files: Sequence[Upload],
+        reply_to: str | None = None,  # noqa: ARG002 - on Slack a reply is a message of a thread
+    ) -> None:
         uploads = [(file.name, file.content, file.media_type) for file in files]
         try:
             await self._slack.say(channel_id, text, user_id=self._person_id, thread_ts=thread_id, files=uploads)
@@ -107,7 +129,7 @@ class SlackPlace:
             body=self._body(message),
             files=tuple(_file(file) for file in message.files),
             buttons=tuple(_buttons(message.blocks)),
-            reactions=tuple((name, len(people)) for name, people in message.reactions.items()),
+            reactions=tuple((f":{name}:", len(people)) for name, people in message.reactions.items()),
             is_edited=message.edited_ts is not None and message.bot_id is None,
         )
 

@@ -1,4 +1,4 @@
-"""A real browser on the page, with a simulator behind it and a bot that answers by Slack's own client."""
+"""A real browser on the page, with the simulators behind it and a bot on each platform."""
 
 import shutil
 from collections.abc import AsyncGenerator
@@ -9,8 +9,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import playground
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.slack import SlackSimulator
 from bot.simulators.slack.server import listen, serving
+from tests.playground.discord_bot import DiscordBot, connected
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -36,9 +38,15 @@ async def slack() -> AsyncGenerator[SlackSimulator]:
 
 
 @pytest.fixture
-async def address(slack: SlackSimulator) -> AsyncGenerator[str]:
+async def discord() -> AsyncGenerator[DiscordSimulator]:
+    async with DiscordSimulator(enforce_rate_limits=False).serve() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def address(slack: SlackSimulator, discord: DiscordSimulator) -> AsyncGenerator[str]:
     bound = listen(0)
-    async with serving(playground(slack, model="the bundled simulator"), bound):
+    async with serving(playground(slack, discord, model="the bundled simulator"), bound):
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
@@ -46,6 +54,12 @@ async def address(slack: SlackSimulator) -> AsyncGenerator[str]:
 async def bot(slack: SlackSimulator) -> AsyncGenerator[AsyncWebClient]:
     async with aiohttp.ClientSession() as session:
         yield AsyncWebClient(token=slack.token, base_url=slack.api_url, session=session, retry_handlers=[])
+
+
+@pytest.fixture
+async def discord_bot(discord: DiscordSimulator) -> AsyncGenerator[DiscordBot]:
+    async with connected(discord) as bot:
+        yield bot
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A served simulator with its page, a browser's worth of HTTP, and a bot that posts by Slack's own client."""
+"""Served simulators with their page, a browser's worth of HTTP, and a bot on each platform."""
 
 import asyncio
 import json
@@ -12,8 +12,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import playground
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.slack import SlackSimulator
 from bot.simulators.slack.server import listen, serving
+from tests.playground.discord_bot import DiscordBot, connected
 
 Patches = list[dict[str, Any]]
 
@@ -47,9 +49,15 @@ async def slack() -> AsyncGenerator[SlackSimulator]:
 
 
 @pytest.fixture
-async def address(slack: SlackSimulator) -> AsyncGenerator[str]:
+async def discord() -> AsyncGenerator[DiscordSimulator]:
+    async with DiscordSimulator(enforce_rate_limits=False).serve() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def address(slack: SlackSimulator, discord: DiscordSimulator) -> AsyncGenerator[str]:
     bound = listen(0)
-    async with serving(playground(slack, model="the bundled simulator"), bound):
+    async with serving(playground(slack, discord, model="the bundled simulator"), bound):
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
@@ -66,17 +74,37 @@ async def bot(slack: SlackSimulator) -> AsyncGenerator[AsyncWebClient]:
 
 
 @pytest.fixture
+async def discord_bot(discord: DiscordSimulator) -> AsyncGenerator[DiscordBot]:
+    async with connected(discord) as bot:
+        yield bot
+
+
+@pytest.fixture
 def general() -> dict[str, str]:
-    """The fields of a form of #general."""
+    """The fields of a form of #general on Slack."""
     return {"place": "slack", "channel": "C0GENERAL"}
 
 
 @pytest.fixture
-def opened(http: httpx.AsyncClient, general: dict[str, str]) -> Callable[[], AbstractAsyncContextManager[Events]]:
+def discord_general(discord: DiscordSimulator) -> dict[str, str]:
+    """The fields of a form of #general on Discord."""
+    return {"place": "discord", "channel": discord.guild.channel("general").id}
+
+
+Opened = Callable[[dict[str, str]], AbstractAsyncContextManager[Events]]
+
+
+@pytest.fixture
+def opened_on(http: httpx.AsyncClient) -> Opened:
     @asynccontextmanager
-    async def follow() -> AsyncGenerator[Events]:
-        async with http.stream("GET", "/changes", params=general) as response:
+    async def follow(fields: dict[str, str]) -> AsyncGenerator[Events]:
+        async with http.stream("GET", "/changes", params=fields) as response:
             assert response.status_code == 200
             yield Events(response.aiter_lines())
 
     return follow
+
+
+@pytest.fixture
+def opened(opened_on: Opened, general: dict[str, str]) -> Callable[[], AbstractAsyncContextManager[Events]]:
+    return lambda: opened_on(general)

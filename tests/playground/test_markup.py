@@ -1,87 +1,28 @@
 """Rendering of what bots write: faithful to Markdown, deaf to everything hostile."""
 
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.playground.markup import clean, markdown
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<svg onload=alert(1)><animate onbegin=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<style>*{display:none}</style>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt&colon;alert(1))",
-    "[x](data:text/html;base64,PHNjcmlwdD4=)",
-    "[x](vbscript:x)",
-    "<javascript:alert(1)>",
-    "![x](javascript:alert(1))",
-    '![x" onerror="alert(1)](https://example.com/"onerror="alert(1))',
-    '[x](https://example.com "\\" onmouseover=\\"alert(1)")',
-    "`<script>alert(1)</script>`",
-    "```html\n<script>alert(1)</script>\n```",
-    '```"><script>alert(1)</script>\nx\n```',
-    "<@U1|<script>alert(1)</script>>",
-    '<#C1|"><svg onload=alert(1)>>',
-    "| a |\n| - |\n| <img src=x onerror=alert(1)> |",
-    "<form action=/messages><button>Send</button></form>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "<math><mtext></p><script>alert(1)</script>",
-]
-SAFE_TAGS = {
-    *("p", "br", "hr", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "pre", "code"),
-    *("em", "strong", "s", "a", "span", "div", "table", "thead", "tbody", "tr", "th", "td"),
-}
-SAFE_ATTRIBUTES = {"href", "title", "rel", "target", "class", "start"}
-
-
-class Seen(HTMLParser):
-    """What a browser would make of it."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.links: list[str] = []
-        self.roots = self._depth = 0
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.links += [value or "" for name, value in attrs if name == "href"]
-        self.roots += self._depth == 0
-        self._depth += tag not in ("br", "hr")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._depth -= 1
-
-
-def _is_harmless(markup: str) -> bool:
-    seen = Seen(markup)
-    schemes = {link.partition(":")[0] for link in seen.links}
-    return seen.tags <= SAFE_TAGS and seen.attributes <= SAFE_ATTRIBUTES and schemes <= {"http", "https", "mailto"}
+from tests.playground.hostile import HOSTILE, Seen, is_harmless
 
 
 @pytest.mark.parametrize("source", HOSTILE)
 def test_nothing_hostile_becomes_markup(source: str) -> None:
-    assert _is_harmless("".join(markdown(source)))
+    assert is_harmless("".join(markdown(source)))
 
 
 @pytest.mark.parametrize("source", HOSTILE)
 def test_the_second_wall_holds_without_the_first(source: str) -> None:
-    assert _is_harmless(clean(source))
+    assert is_harmless(clean(source))
 
 
 @given(st.lists(st.sampled_from([*HOSTILE, "\n", "\n\n", "- ", "> ", "`", "*", "[", "](", "<", ">", "|"]), max_size=8))
 def test_no_mixture_becomes_markup_and_every_block_is_one_element(pieces: list[str]) -> None:
     blocks = markdown("".join(pieces))
 
-    assert _is_harmless("".join(blocks))
+    assert is_harmless("".join(blocks))
     assert all(Seen(block).roots == 1 for block in blocks)
 
 
@@ -126,7 +67,7 @@ def test_a_hostile_name_stays_a_name() -> None:
     (paragraph,) = markdown("<@U1>", (("@U1", "@<script>alert(1)</script>"),))
 
     assert "&lt;script&gt;" in paragraph
-    assert _is_harmless(paragraph)
+    assert is_harmless(paragraph)
 
 
 def test_a_growing_text_keeps_its_first_blocks() -> None:

@@ -1,10 +1,14 @@
 """What a page is sent: only what differs from what it shows."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from bot.playground.discord import DiscordPlace
 from bot.playground.fragments import Where
 from bot.playground.patches import View
 from bot.playground.slack import SlackPlace
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.slack import Message, SlackSimulator
 
 
@@ -63,7 +67,7 @@ async def test_a_new_thread_comes_whole(slack: SlackSimulator, where: Where) -> 
     root = await slack.say("C0GENERAL", "hello there", user_id="U0ADA")
     patches = view.update([root.ts])
 
-    assert [patch["do"] for patch in patches] == ["ensure", "only", "put", "put", "put"]
+    assert [patch["do"] for patch in patches] == ["ensure", "only", "put", "put", "put", "ensure"]
     assert "hello there" in str(patches[3]["html"])
 
 
@@ -98,7 +102,7 @@ async def test_the_page_keeps_the_newest_200_threads(slack: SlackSimulator, wher
     newest = await slack.say("C0GENERAL", "one more", user_id="U0ADA")
     patches = view.update([newest.ts])
 
-    assert len([patch for patch in first if patch["do"] == "ensure"]) == 200
+    assert len([patch for patch in first if patch.get("into") == "slack-C0GENERAL-threads"]) == 201  # and which to keep
     assert patches[-1] == {"do": "remove", "id": f"slack-C0GENERAL-{roots[5].ts}"}
 
 
@@ -114,3 +118,33 @@ async def test_a_status_is_shown_and_taken_away(slack: SlackSimulator, where: Wh
 
     assert "Parley is thinking…" in str(shown["html"])
     assert "thinking" not in str(cleared["html"])
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordSimulator]:
+    async with DiscordSimulator().serve() as simulator:
+        yield simulator
+
+
+async def test_a_message_gets_a_box_for_replies_once_a_thread_is_opened_under_it(discord: DiscordSimulator) -> None:
+    place = DiscordPlace(discord)
+    channel, ada = place.channels()[0], discord.guild.member("ada").id
+    said = await discord.say(channel.id, "hello", user_id=ada)
+    view = View(Where(place, channel))
+    first = view.everything()
+
+    discord.open_thread(channel.id, "about it", user_id=ada, message_id=said.id)
+    patches = view.update([said.id])
+
+    assert not [patch for patch in first if "<form" in str(patch.get("html"))]
+    assert [patch["do"] for patch in patches] == ["put", "ensure"]
+    assert "Thread: about it" in str(patches[0]["html"])
+    assert patches[1]["id"] == f"discord-{channel.id}-{said.id}-reply"
+
+
+async def test_the_status_of_a_channel_is_sent_when_it_changed(slack: SlackSimulator, where: Where) -> None:
+    view = View(where)
+    first = view.everything()
+
+    assert first[-1]["id"] == "slack-C0GENERAL-status"
+    assert view.update([""]) == []

@@ -58,6 +58,7 @@ class Ledger:
         self._entries: deque[Entry] = deque(maxlen=kept)
         self._readers: set[asyncio.Queue[Entry | None]] = set()
         self.last_number = 0
+        self._closed = False
 
     @property
     def dropped(self) -> int:
@@ -86,6 +87,8 @@ class Ledger:
     def reader(self) -> Generator[asyncio.Queue[Entry | None]]:
         """New entries as they come; None is the last one, for a reader that fell behind or at closing time."""
         queue: asyncio.Queue[Entry | None] = asyncio.Queue()
+        if self._closed:
+            queue.put_nowait(None)
         self._readers.add(queue)
         try:
             yield queue
@@ -112,8 +115,12 @@ class Ledger:
             last = [f"{entry.kind} {entry.facts}"[:200] for entry in self.after(self.last_number - 8)]
             raise TimeoutError(f"not within {timeout_seconds} s; last in the ledger: {last}") from error
 
+    def reopen(self) -> None:
+        self._closed = False
+
     def close(self) -> None:
-        """End all that read along."""
+        """End all that read along, and all that still come."""
+        self._closed = True
         for reader in self._readers:
             reader.put_nowait(None)
 

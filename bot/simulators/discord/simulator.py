@@ -17,7 +17,7 @@ from bot.simulators.discord.gateway import Gateway
 from bot.simulators.discord.ledger import Entry, Ledger, Payload
 from bot.simulators.discord.limits import Rate
 from bot.simulators.discord.message_rules import REQUEST_BYTES
-from bot.simulators.discord.nouns import Channel, Guild, Interaction, Message, Permission, Upload, User
+from bot.simulators.discord.nouns import Attachment, Channel, Guild, Interaction, Message, Permission, Upload, User
 from bot.simulators.discord.people import People
 from bot.simulators.discord.protocol import Protocol
 from bot.simulators.discord.routes.cdn import CdnRoutes
@@ -90,6 +90,7 @@ class DiscordSimulator:
         """Serve on 127.0.0.1 in the running loop, on a free port unless one is given; then no task of it runs on."""
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
+        self.ledger.reopen()
         try:
             await web.TCPSite(runner, "127.0.0.1", port).start()
             self._set_addresses(runner.addresses[0][1])
@@ -187,6 +188,11 @@ class DiscordSimulator:
         """What is visible there now, oldest first; with a user, their ephemeral answers too."""
         everything = self._platform.world.channel(channel_id).messages.values()
         return [message for message in everything if message.seen_by in (None, user_id)]
+
+    def content_of(self, attachment: Attachment) -> bytes:
+        """The bytes of a file; empty when it is no longer kept."""
+        data, _ = self._platform.files.get(attachment.id) or (b"", "")
+        return data
 
     def original(self, interaction: Interaction) -> Message | None:
         """The first answer to an interaction, once there is one."""

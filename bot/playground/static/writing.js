@@ -1,0 +1,125 @@
+// What people do on the page: write, attach files, press buttons, reply to a message.
+
+import { hideCommands, onCommandKey, showCommands } from "./commands.js";
+
+const flow = document.querySelector(".flow");
+const QUOTED_CHARS = 80;
+
+// ---- sending
+
+async function send(form, submitter) {
+  if (form.hasAttribute("aria-busy")) return;
+  const body = new FormData(form, submitter);
+  form.setAttribute("aria-busy", "true");
+  const sentence = await posted(form.getAttribute("action"), body); // form.action may be a button of that name
+  form.removeAttribute("aria-busy");
+  form.querySelector(".problem").textContent = sentence;
+  if (!sentence && !form.matches(".actions")) sent(form, body.get("text"));
+}
+
+async function posted(address, body) {
+  try {
+    const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (response.ok) return "";
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return isJson ? (await response.json()).problem : await response.text();
+  } catch {
+    return "The demo does not answer. Is it still running?";
+  }
+}
+
+function sent(form, words) {
+  const box = form.querySelector("textarea");
+  if (box.value === words) box.value = ""; // else the next message has been begun already
+  form.querySelector("input[type=file]").value = "";
+  listChosen(form);
+  replyTo(form, null);
+  hideCommands(form);
+  if (form.contains(document.activeElement)) box.focus();
+  if (form.matches(".composer")) flow.scrollTop = flow.scrollHeight;
+}
+
+function listChosen(form) {
+  const list = form.querySelector(".chosen");
+  const files = [...form.querySelector("input[type=file]").files];
+  list.replaceChildren(...files.map((file) => Object.assign(document.createElement("li"), { textContent: file.name })));
+  list.hidden = files.length === 0;
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const isAction = form.matches(".actions");
+  const box = form.querySelector("textarea");
+  if (!isAction && !box.value.trim() && !form.querySelector("input[type=file]").files.length) box.focus();
+  else send(form, isAction ? event.submitter : null);
+});
+
+// ---- replying to a message
+
+function replyTo(form, message) {
+  form.elements.reply_to.value = message ? message.querySelector("[data-reply]").dataset.reply : "";
+  const line = form.querySelector(".replying");
+  line.hidden = !message;
+  line.querySelector("span").textContent = message ? `Replying to ${quoted(message)}` : "";
+}
+
+function quoted(message) {
+  const author = message.querySelector(".byline b").textContent;
+  const words = message.querySelector(".body").innerText.replace(/\s+/g, " ").trim();
+  if (!words) return author;
+  return `${author}: ${words.length > QUOTED_CHARS ? `${words.slice(0, QUOTED_CHARS)}…` : words}`;
+}
+
+function formFor(message) {
+  return message.closest(".thread").querySelector(".reply") ?? document.querySelector(".composer");
+}
+
+// ---- keys, clicks, files
+
+function onEscape(event) {
+  const form = event.target.closest("form");
+  if (!form?.elements.reply_to?.value) return;
+  event.preventDefault();
+  replyTo(form, null);
+  form.querySelector("textarea").focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (onCommandKey(event)) return;
+  if (event.key === "Escape") onEscape(event);
+  if (!event.target.matches("textarea") || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[type=file]")) listChosen(event.target.form);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("textarea")) showCommands(event.target);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  const message = button?.matches("[data-reply]") && button.closest(".message");
+  const form = message ? formFor(message) : button?.form;
+  if (message) replyTo(form, message);
+  else if (button?.closest(".replying")) replyTo(form, null);
+  else if (button?.matches("[data-fill]")) form.querySelector("textarea").value = button.dataset.fill;
+  else return;
+  hideCommands(form);
+  form.querySelector("textarea").focus();
+});
+
+for (const kind of ["paste", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.closest?.("form:not(.actions)");
+    const { files } = event.clipboardData ?? event.dataTransfer ?? { files: [] };
+    if (!form || !files.length) return;
+    event.preventDefault();
+    form.querySelector("input[type=file]").files = files;
+    listChosen(form);
+  });
+}
