@@ -53,6 +53,25 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
     "conversation:settings": Behavior(
         "Instruction and generation settings go with every request.", '"Server-side state", Interactions API docs'
     ),
+    "research:reported": Behavior(
+        "A research reports back in the thread where it was asked, as messages and a file.",
+        '"Deep Research", Gemini API docs',
+    ),
+    "research:status": Behavior(
+        "A long task shows one status message, edited in place.", "contract, What people say to it"
+    ),
+    "research:head": Behavior(
+        "After the report the conversation goes on from it, with an ordinary model.", '"Deep Research", Gemini API docs'
+    ),
+    "research:stop": Behavior(
+        "A task can be stopped by word and by button, here and upstream.", "contract, What people say to it"
+    ),
+    "research:once": Behavior("A research is started once, whatever happens to the request.", "rivals that start two"),
+    "command:ask": Behavior(
+        "A slash command is answered where it was used, under its question.",
+        '"Receiving and Responding", Discord developer docs',
+    ),
+    "help": Behavior("The bot says what it can do.", "contract, What people say to it"),
     "failure:notice": Behavior(
         "A failed turn says so in one plain sentence with a reference, once.", "contract, What everyone may rely on"
     ),

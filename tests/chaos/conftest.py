@@ -1,0 +1,36 @@
+"""The service as processes of its own, on a real Valkey, between simulators in the test's process."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.simulators.discord import DiscordSimulator
+from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.slack import SlackSimulator
+from tests.chaos.service import Service
+
+
+@pytest.fixture
+async def service(redis_url: str, tmp_path: Path) -> AsyncGenerator[Service]:
+    """Nothing of it runs yet; whatever a test starts is ended with it."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(SlackSimulator(retry_seconds=(0.2, 1, 2)).serve())
+        discord = await stack.enter_async_context(DiscordSimulator().serve())
+        gemini = GeminiSimulator(delay_seconds=0.05, research_seconds=20)
+        gemini_url = await stack.enter_async_context(gemini.serve())
+        service = Service(slack, discord, gemini, tmp_path, stack)
+        service.variables = {
+            "REDIS_URL": redis_url,
+            "GEMINI_API_KEY": "simulated",
+            "GOOGLE_GEMINI_BASE_URL": gemini_url,
+            "SLACK_BOT_TOKEN": slack.token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.api_url,
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+        }
+        yield service

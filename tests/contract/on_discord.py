@@ -1,0 +1,104 @@
+"""Discord as a test sees it."""
+
+from collections.abc import Sequence
+
+from bot.simulators.discord import DiscordSimulator, Message
+from bot.simulators.discord import Upload as Attached
+from tests.contract.platforms import Said, Upload
+
+PASTE_CHARS = 2_000
+
+
+class DiscordPlatform:
+    message_chars = 1_800
+
+    def __init__(self, simulator: DiscordSimulator) -> None:
+        self.simulator = simulator
+        self._asked: set[str] = set()
+        self._channels = [simulator.guild.channel("general").id]
+        self._ada = simulator.guild.member("ada").id
+        self._grace = simulator.guild.member("grace").id
+
+    async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
+        channel = self._channel(place)
+        attached = [Attached(*file) for file in files]
+        if len(text) > PASTE_CHARS:  # Discord's own clients make a file of it
+            attached.append(Attached("message.txt", text.encode(), "text/plain"))
+            text = ""
+        message = await self.simulator.say(channel, f"@Parley {text}", user_id=self._ada, files=attached)
+        self._asked.add(message.id)
+        return Said(channel, message.id, message.id)
+
+    async def write(self, text: str, under: Said | None = None) -> Said:
+        channel = under.root if under else self._channels[0]
+        if under and under.root in self._asked:
+            await self.simulator.wait_for(lambda: self._is_open(under), 5)
+        elif under:
+            self.simulator.open_thread(under.channel, "aside", user_id=self._ada, message_id=under.root)
+        message = await self.simulator.say(channel, text, user_id=self._ada)
+        return Said(channel, message.id, under.root if under else message.id)
+
+    async def other_bot_mentions(self, text: str) -> Said:
+        other = self.simulator.guild.member("otherbot").id
+        message = await self.simulator.say(self._channels[0], f"@Parley {text}", user_id=other)
+        return Said(self._channels[0], message.id, message.id)
+
+    def _channel(self, place: int) -> str:
+        while place >= len(self._channels):
+            self._channels.append(self.simulator.add_channel(f"place-{len(self._channels)}").id)
+        return self._channels[place]
+
+    async def comes_twice(self) -> None:
+        self.simulator.repeat_events(1_000)
+
+    async def comes_late(self) -> None:
+        await self.simulator.drop_gateway(resumable=True)
+
+    @property
+    def calls(self) -> list[str]:
+        return ["@everyone", "@here", f"<@{self._grace}>", f"<@!{self._grace}>", "<@&1>", "`@everyone`"]
+
+    def _is_open(self, said: Said) -> bool:
+        return said.root in {thread.id for thread in self.simulator.guild.threads}
+
+    def _messages(self, said: Said) -> list[Message]:
+        if not self._is_open(said):
+            return []
+        return [m for m in self.simulator.messages(said.root) if m.author_id == self.simulator.bot.id and m.type != 21]
+
+    def replies(self, said: Said) -> list[str]:
+        return [message.content for message in self._messages(said) if not message.attachments]
+
+    def message_ids(self, said: Said) -> list[str]:
+        return [message.id for message in self._messages(said) if not message.attachments]
+
+    def was_seen_at_work(self, said: Said) -> bool:
+        bot = self.simulator.bot.id
+        entries = self.simulator.ledger.of("typing", "post", channel_id=said.root)
+        return next((entry.kind for entry in entries if bot in (entry["user_id"], entry["author_id"])), "") == "typing"
+
+    def buttons(self, said: Said) -> list[str]:
+        return [str(button["label"]) for message in self._messages(said) for button in _buttons(message)]
+
+    async def press(self, said: Said, label: str) -> None:
+        for message in self._messages(said):
+            for button in _buttons(message):
+                if button["label"] == label:
+                    await self.simulator.press(message.id, str(button["custom_id"]), user_id=self._ada)
+
+    def files(self, said: Said) -> dict[str, bytes]:
+        attachments = [file for message in self._messages(said) for file in message.attachments]
+        return {file.filename: self.simulator.content_of(file) for file in attachments}
+
+    def notified(self) -> list[str]:
+        entries = self.simulator.ledger.of("notification")
+        return [str(entry["user_id"]) for entry in entries if entry["author_id"] == self.simulator.bot.id]
+
+    async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
+        await self.simulator.wait_for(
+            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
+        )
+
+
+def _buttons(message: Message) -> list[dict[str, object]]:
+    return [button for row in message.components for button in row["components"]]

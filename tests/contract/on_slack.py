@@ -1,0 +1,111 @@
+"""Slack as a test sees it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from bot.simulators.slack import Message, Person, SlackSimulator
+from tests.contract.platforms import Said, Upload
+
+
+class SlackPlatform:
+    message_chars = 12_000
+
+    def __init__(self, simulator: SlackSimulator) -> None:
+        self.simulator = simulator
+        self._channels = ["C0GENERAL"]
+        self._twice = False
+
+    async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
+        return await self._say(self._channel(place), f"@Parley {text}", None, files)
+
+    async def write(self, text: str, under: Said | None = None) -> Said:
+        return await self._say(under.channel if under else "C0GENERAL", text, under.root if under else None)
+
+    async def _say(self, channel: str, text: str, root: str | None, files: Sequence[Upload] = ()) -> Said:
+        message = await self.simulator.say(
+            channel, text, user_id="U0ADA", thread_ts=root, files=files, until_delivered=True
+        )
+        if self._twice:
+            await self._deliver_again()
+        return Said(channel, message.ts, message.root_ts)
+
+    async def _deliver_again(self) -> None:
+        deliveries = self.simulator.ledger.of("delivery")
+        for event_id in {str(entry["event_id"]) for entry in deliveries if entry["event_id"]}:
+            await self.simulator.redeliver(event_id)
+
+    def _channel(self, place: int) -> str:
+        while place >= len(self._channels):
+            self._channels.append(self.simulator.workspace.add_channel(f"place-{len(self._channels)}").id)
+        return self._channels[place]
+
+    async def other_bot_mentions(self, text: str) -> Said:
+        workspace = self.simulator.workspace
+        message = Message("C0GENERAL", workspace.next_ts(), "U0OTHER", f"<@U0PARLEY> {text}", bot_id="B0OTHER")
+        workspace.people.setdefault("U0OTHER", Person("U0OTHER", "Other", "Other", is_bot=True))
+        await asyncio.gather(*self.simulator.timeline.post(message))
+        return Said("C0GENERAL", message.ts, message.root_ts)
+
+    async def comes_twice(self) -> None:
+        self._twice = True
+
+    async def comes_late(self) -> None:
+        self.simulator.loses(2)  # the mention and its twin
+
+    @property
+    def calls(self) -> list[str]:
+        return [
+            "<!channel>",
+            "<!here|here>",
+            "<!subteam^S1>",
+            "<@U0GRACE>",
+            "@everyone",
+            "&lt;!channel&gt;",
+            "`<!here>`",
+        ]
+
+    def _messages(self, said: Said) -> list[Message]:
+        bot = self.simulator.workspace.bot.user.id
+        return [m for m in self.simulator.thread(said.channel, said.root) if m.user_id == bot]
+
+    def replies(self, said: Said) -> list[str]:
+        return [_visible_text(message) for message in self._messages(said) if not message.files]
+
+    def message_ids(self, said: Said) -> list[str]:
+        return [message.ts for message in self._messages(said) if not message.files]
+
+    def was_seen_at_work(self, said: Said) -> bool:
+        entries = [e for e in self.simulator.ledger.of("post", "status") if e["thread_ts"] == said.root]
+        first = next((i for i, entry in enumerate(entries) if entry["by_bot"]), len(entries))
+        return any(entry["text"] == "is thinking…" for entry in entries[:first])
+
+    def buttons(self, said: Said) -> list[str]:
+        return [str(button["text"]["text"]) for message in self._messages(said) for button in _buttons(message)]
+
+    async def press(self, said: Said, label: str) -> None:
+        for message in self._messages(said):
+            for button in _buttons(message):
+                if button["text"]["text"] == label:
+                    await self.simulator.press(message, button["action_id"], "U0ADA")
+
+    def files(self, said: Said) -> dict[str, bytes]:
+        return {file.name: file.content or b"" for message in self._messages(said) for file in message.files}
+
+    def notified(self) -> list[str]:
+        return [str(entry["target"]) for entry in self.simulator.ledger.of("notification")]
+
+    async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
+        await self.simulator.wait_for(
+            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
+        )
+
+
+def _visible_text(message: Message) -> str:
+    blocks: list[Any] = [block for block in message.blocks if isinstance(block, dict)]
+    return "\n".join(block["text"] for block in blocks if block["type"] == "markdown") or message.text
+
+
+def _buttons(message: Message) -> list[Any]:
+    blocks: list[Any] = [block for block in message.blocks if isinstance(block, dict)]
+    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]

@@ -1,0 +1,78 @@
+"""Slash commands, which only Discord has so far."""
+
+from base64 import b64decode
+
+import pytest
+
+from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
+from bot.simulators.gemini import GeminiSimulator
+from tests.contract.behaviors import behavior
+from tests.contract.platforms import Platform, creates
+
+PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==")
+
+pytestmark = pytest.mark.parametrize("platform", ["discord"], indirect=True)
+
+
+async def answered(discord: DiscordSimulator, command: Interaction, text: str) -> Message:
+    def shown() -> Message | None:
+        answer = discord.original(command)
+        return answer if answer and text in answer.content else None
+
+    return await discord.wait_for(shown, 10) or Message("", "", "", 0)
+
+
+@behavior("command:ask")
+async def test_ask_is_answered_under_its_question_with_its_file(platform: Platform, discord: DiscordSimulator) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+    file = Upload("dot.png", PIXEL, "image/png")
+
+    command = await discord.command(
+        "ask", {"prompt": "what did you receive?"}, channel_id=channel, user_id=ada, files=[file]
+    )
+
+    answer = await answered(discord, command, "image/png")
+    assert answer.content.startswith("> what did you receive?")
+
+
+@behavior("command:ask")
+async def test_a_reply_to_an_answer_goes_on_with_its_conversation(
+    platform: Platform, discord: DiscordSimulator, gemini: GeminiSimulator
+) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+    command = await discord.command("ask", {"prompt": "my name is Phil"}, channel_id=channel, user_id=ada)
+    answer = await answered(discord, command, "Phil")
+
+    await discord.say(channel, "what is my name?", user_id=ada, reply_to=answer.id)
+
+    await discord.wait_for(lambda: [m for m in discord.messages(channel) if "Your name is **Phil**" in m.content], 10)
+    assert creates(gemini)[-1].previous_interaction_id is not None
+
+
+@behavior("research:stop")
+async def test_stop_ends_what_the_same_person_started_by_command(platform: Platform, discord: DiscordSimulator) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+    grace = discord.guild.member("grace").id
+    research = await discord.command("research", {"question": "What do otters eat?"}, channel_id=channel, user_id=ada)
+    await answered(discord, research, "at work")
+
+    hers = await discord.command("stop", {}, channel_id=channel, user_id=grace)
+    await answered(discord, hers, "Nothing is running")
+    his = await discord.command("stop", {}, channel_id=channel, user_id=ada)
+
+    await answered(discord, his, "stopping")
+    await answered(discord, research, "stopped (")
+
+
+@behavior("reply:follow-up")
+async def test_a_direct_message_needs_no_mention(platform: Platform, discord: DiscordSimulator) -> None:
+    ada = discord.guild.member("ada").id
+    direct = discord.direct(ada).id
+
+    await discord.say(direct, "my name is Phil", user_id=ada)
+    await discord.wait_for(
+        lambda: [m for m in discord.messages(direct) if "Phil" in m.content and m.author_id != ada], 10
+    )
+    await discord.say(direct, "what is my name?", user_id=ada)
+
+    await discord.wait_for(lambda: [m for m in discord.messages(direct) if "Your name is **Phil**" in m.content], 10)
