@@ -13,9 +13,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.playground import playground
-from bot.service.app import listening, stopped, working
+from bot.service.app import connected, listening, stopped, working
 from bot.service.settings import Settings
 from bot.service.web import serving
+from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from bot.state.embedded import embedded
@@ -46,24 +47,30 @@ async def surroundings(settings: Settings, port: int) -> AsyncGenerator[str]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-demo-"))
         redis_url = await stack.enter_async_context(embedded(Path(folder)))
-        slack = SlackSimulator()
-        # The page's server is entered before the simulator, so that at the end its pages are told to go first.
-        page = playground(slack, model=settings.model if settings.gemini_api_key else "the bundled simulator")
+        slack, discord = SlackSimulator(), DiscordSimulator()
+        # The page's server is entered before the simulators, so that at the end its pages are told to go first.
+        page = playground(slack, discord, model=settings.model if settings.gemini_api_key else "the bundled simulator")
         url = await stack.enter_async_context(serving(page, "127.0.0.1", port))
         await stack.enter_async_context(slack.serve())
-        simulated = await _simulated(settings, slack, stack)
+        await stack.enter_async_context(discord.serve())
+        simulated = await _simulated(settings, slack, discord, stack)
         await stack.enter_async_context(working(simulated, redis_url))
         address = await stack.enter_async_context(listening(simulated, redis_url))
+        await stack.enter_async_context(connected(simulated, redis_url))
         slack.subscribe(f"{address}/slack/events")
         yield url
 
 
-async def _simulated(settings: Settings, slack: SlackSimulator, stack: AsyncExitStack) -> Settings:
+async def _simulated(
+    settings: Settings, slack: SlackSimulator, discord: DiscordSimulator, stack: AsyncExitStack
+) -> Settings:
     """The person's settings with the simulators in the place of the platforms, and of the API when there is no key."""
     places: dict[str, object] = {
         "slack_bot_token": SecretStr(slack.token),
         "slack_signing_secret": SecretStr(slack.signing_secret),
         "slack_api_url": slack.api_url,
+        "discord_token": SecretStr(discord.token),
+        "discord_api_url": discord.api_url,
         "host": "127.0.0.1",
         "port": 0,
     }
