@@ -101,6 +101,9 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("textarea")) showCommands(event.target);
 });
 
+// Whoever was quick, or came back to the page, has written before this module ran.
+for (const box of document.querySelectorAll("textarea")) if (box.value) showCommands(box);
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const message = button?.matches("[data-reply]") && button.closest(".message");
