@@ -35,6 +35,18 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "A long reply comes complete, in messages the platform accepts.",
         '"chat.postMessage method", Slack developer docs',
     ),
+    "reply:once": Behavior(
+        "A reply is visible once, also where the platform's answer to the post was lost.",
+        '"chat.postMessage method", Slack developer docs; "Create Message", Discord developer docs',
+    ),
+    "reply:patience": Behavior(
+        "A platform that asks to wait is not asked before, and the whole reply comes.",
+        '"Rate limits", Slack and Discord developer docs',
+    ),
+    "reply:permanent": Behavior(
+        "Where the bot may not post any more it stops trying, and the next message is taken all the same.",
+        '"chat.postMessage method" (errors), Slack developer docs',
+    ),
     "reply:activity": Behavior(
         "People see that the bot is at work before it has an answer.",
         '"assistant.threads.setStatus method", Slack developer docs',

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.simulators.discord import DiscordSimulator, Message
+from bot.simulators.discord import DiscordSimulator, Message, dropped_reply, rate_limited, refused_with
 from bot.simulators.discord import Upload as Attached
 from tests.contract.platforms import Said, Upload
 
 PASTE_CHARS = 2_000
+POST, EDIT = "POST /channels/{channel_id}/messages", "PATCH /channels/{channel_id}/messages/{message_id}"
 
 
 class DiscordPlatform:
@@ -89,6 +90,21 @@ class DiscordPlatform:
     def files(self, said: Said) -> dict[str, bytes]:
         attachments = [file for message in self._messages(said) for file in message.attachments]
         return {file.filename: self.simulator.content_of(file) for file in attachments}
+
+    def lose_reply_to_post(self) -> None:
+        self.simulator.fails(POST, dropped_reply())
+
+    def limit_posts(self) -> None:
+        self.simulator.fails(POST, rate_limited(1))
+
+    def limit_edits(self) -> None:
+        self.simulator.fails(EDIT, rate_limited(1))
+
+    def refuse_post(self) -> None:
+        self.simulator.fails(POST, refused_with(50001))
+
+    def violations(self) -> list[str]:
+        return [str(entry.facts) for entry in self.simulator.ledger.of("violation")]
 
     def notified(self) -> list[str]:
         entries = self.simulator.ledger.of("notification")

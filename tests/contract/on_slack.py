@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from bot.simulators.slack import Message, Person, SlackSimulator
+from bot.simulators.slack import Message, Person, RateLimited, Refusal, ReplyLost, SlackSimulator
 from tests.contract.platforms import Said, Upload
 
 
@@ -91,6 +91,21 @@ class SlackPlatform:
 
     def files(self, said: Said) -> dict[str, bytes]:
         return {file.name: file.content or b"" for message in self._messages(said) for file in message.files}
+
+    def lose_reply_to_post(self) -> None:
+        self.simulator.fails("chat.postMessage", ReplyLost())
+
+    def limit_posts(self) -> None:
+        self.simulator.fails("chat.postMessage", RateLimited())
+
+    def limit_edits(self) -> None:
+        self.simulator.fails("chat.update", RateLimited())
+
+    def refuse_post(self) -> None:
+        self.simulator.fails("chat.postMessage", Refusal(error="not_in_channel"))
+
+    def violations(self) -> list[str]:
+        return [str(entry.facts) for entry in self.simulator.ledger.of("violation")]
 
     def notified(self) -> list[str]:
         return [str(entry["target"]) for entry in self.simulator.ledger.of("notification")]

@@ -69,6 +69,24 @@ class Platform(Protocol):
         """The files the bot has shown in the message's thread."""
         ...
 
+    def lose_reply_to_post(self) -> None:
+        """The next post becomes visible, and the bot does not hear of it."""
+        ...
+
+    def limit_posts(self) -> None:
+        """The next post is refused for a second."""
+        ...
+
+    def limit_edits(self) -> None: ...
+
+    def refuse_post(self) -> None:
+        """The next post is refused for good."""
+        ...
+
+    def violations(self) -> list[str]:
+        """What the bot asked although it had been told to wait."""
+        ...
+
     def notified(self) -> list[str]:
         """Whom the bot's messages have called."""
         ...
