@@ -5,21 +5,21 @@ Source: "Streaming interactions", Gemini API docs.
 
 from dataclasses import replace
 
-from bot.interactions.types import (
+from bot.interactions.editions.shared import call_of
+from bot.interactions.events import OtherDelta
+from bot.interactions.steps import (
     FunctionCall,
     MediaOutput,
     ModelOutput,
-    OtherDelta,
     OtherOutput,
     OtherStep,
     OutputContent,
-    Problem,
     Step,
     TextOutput,
     Thought,
     UserInput,
 )
-from bot.interactions.wire import Json, JsonObject, parse, text, without
+from bot.interactions.wire import Json, JsonObject, parse, without
 
 
 class Blocks:
@@ -29,6 +29,7 @@ class Blocks:
         self._done = list(blocks)
         self._pieces: list[str] | bytearray | None = None
         self._annotations: list[JsonObject] = []
+        self._extra: JsonObject = {}  # of the text
         self._medium: MediaOutput | None = None
         if blocks:
             self._reopen(self._done.pop())
@@ -37,7 +38,7 @@ class Blocks:
         match block:
             case TextOutput():
                 self._pieces = [block.text]
-                self._annotations = list(block.annotations)
+                self._annotations, self._extra = list(block.annotations), block.extra
             case MediaOutput(type="audio"):
                 self.add_medium(block)
             case _:
@@ -47,7 +48,7 @@ class Blocks:
         if isinstance(self._pieces, list):
             self._pieces.append(text)
         else:
-            self._close()
+            self.close()
             self._pieces = [text]
 
     def annotate(self, annotations: tuple[JsonObject, ...]) -> None:
@@ -60,7 +61,7 @@ class Blocks:
         if isinstance(self._pieces, bytearray) and medium.type == "audio" and medium.data:
             self._pieces += medium.data
             return
-        self._close()
+        self.close()
         if medium.type == "audio" and medium.data:
             self._pieces, self._medium = bytearray(medium.data), medium
         else:
@@ -74,34 +75,41 @@ class Blocks:
             case MediaOutput():
                 self.add_medium(block)
             case OtherOutput():
-                self._close()
+                self.close()
                 self._done.append(block)
 
     def _open_block(self) -> tuple[OutputContent, ...]:
         if isinstance(self._pieces, list):
-            return (TextOutput("".join(self._pieces), tuple(self._annotations)),)
+            return (TextOutput("".join(self._pieces), tuple(self._annotations), self._extra),)
         if self._pieces is not None and self._medium is not None:
             return (replace(self._medium, data=bytes(self._pieces)),)
         return ()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the block at the end: whatever comes is the next one."""
         self._done.extend(self._open_block())
-        self._pieces, self._annotations, self._medium = None, [], None
+        self._pieces, self._annotations, self._extra, self._medium = None, [], {}, None
 
     def build(self) -> tuple[OutputContent, ...]:
         return (*self._done, *self._open_block())
 
 
 class OutputDraft:
-    def __init__(self, content: tuple[OutputContent, ...] = (), error: Problem | None = None) -> None:
-        self.blocks = Blocks(content)
-        self._error = error
+    def __init__(self, step: ModelOutput | UserInput | None = None) -> None:
+        self.blocks = Blocks(step.content if step else ())
+        self._shell = step if isinstance(step, ModelOutput) else ModelOutput()
+
+    def join(self, content: tuple[OutputContent, ...]) -> None:
+        """Go on with content that begins a block of its own."""
+        self.blocks.close()
+        for block in content:
+            self.blocks.add(block)
 
     def other(self, delta: OtherDelta) -> None:
         self.blocks.add(OtherOutput({"type": delta.type, **delta.fields}))
 
     def build(self) -> Step:
-        return ModelOutput(self.blocks.build(), self._error)
+        return replace(self._shell, content=self.blocks.build())
 
 
 class InputDraft(OutputDraft):
@@ -112,15 +120,16 @@ class InputDraft(OutputDraft):
 
 
 class ThoughtDraft:
-    def __init__(self, summary: tuple[OutputContent, ...] = (), signature: str | None = None) -> None:
-        self.summary = Blocks(summary)
-        self.signature = signature
+    def __init__(self, step: Thought | None = None) -> None:
+        self._shell = step or Thought()
+        self.summary = Blocks(self._shell.summary)
+        self.signature = self._shell.signature
 
     def other(self, delta: OtherDelta) -> None:
         self.summary.add(OtherOutput({"type": delta.type, **delta.fields}))
 
     def build(self) -> Step:
-        return Thought(self.summary.build(), self.signature)
+        return replace(self._shell, summary=self.summary.build(), signature=self.signature)
 
 
 class FieldsDraft:
@@ -139,7 +148,7 @@ class FieldsDraft:
         arguments = fields.get("arguments") or {}
         if self._kind != "function_call" or not isinstance(arguments, dict):
             return OtherStep(self._kind, fields)
-        return FunctionCall(text(fields, "id"), text(fields, "name"), arguments, text(fields, "signature") or None)
+        return call_of(fields)
 
     def _arguments(self) -> dict[str, Json]:
         """The pieces as one value, or as the text they are when that is not JSON."""
@@ -158,15 +167,13 @@ Draft = OutputDraft | ThoughtDraft | FieldsDraft
 def draft_of(step: Step) -> Draft:
     match step:
         case ModelOutput():
-            return OutputDraft(step.content, step.error)
+            return OutputDraft(step)
         case UserInput():
-            return InputDraft(step.content)
+            return InputDraft(step)
         case Thought():
-            return ThoughtDraft(step.summary, step.signature)
+            return ThoughtDraft(step)
         case FunctionCall():
-            return FieldsDraft(
-                "function_call",
-                {"id": step.id, "name": step.name, "arguments": dict(step.arguments), "signature": step.signature},
-            )
+            said: dict[str, Json] = {"id": step.id, "name": step.name, "arguments": dict(step.arguments)}
+            return FieldsDraft("function_call", {**said, "signature": step.signature, **step.extra})
         case OtherStep():
             return FieldsDraft(step.type, step.fields)

@@ -113,3 +113,9 @@ class Failed(InteractionError):
     @property
     def errors(self) -> tuple[Problem, ...]:
         return self.interaction.errors if self.interaction else (Problem(self.code, self.detail),)
+
+
+class FileFailed(InteractionError):
+    """A file was uploaded in vain: it could not be processed, or not in time."""
+
+    notice = "My model could not open a file of this message. It may be damaged, or of a kind it does not know."

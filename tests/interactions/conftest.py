@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from hypothesis import strategies as st
 
 from bot.interactions.client import InteractionsClient
 from bot.interactions.transport import open_http
@@ -86,9 +87,15 @@ async def _read_request(reader: asyncio.StreamReader, connection: int) -> Record
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     url = urlsplit(target)
-    return Recorded(
-        method, url.path, dict(parse_qsl(url.query)), headers, json.loads(body) if body else None, connection
-    )
+    return Recorded(method, url.path, dict(parse_qsl(url.query)), headers, _parsed(body), connection)
+
+
+def _parsed(body: bytes) -> Any:
+    """JSON where it is, the bytes where it is not, None where there are none."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body
 
 
 def answer(status: int, body: object, **headers: str) -> Reply:
@@ -132,22 +139,59 @@ class Capture:
         return answer(self.status, self.response, **self.response_headers)
 
 
-def capture(name: str) -> Capture:
-    exchange = json.loads((CAPTURES / f"genai-3.3.0-{name}.json").read_text())["exchanges"][0]
-    request, response = exchange["request"], exchange["canned_response"]
-    headers = {key.lower(): value for key, value in request["headers"].items()}
-    query = dict(parse_qsl(request["query"]))
-    replied = {key.lower(): value for key, value in response["headers"].items()}
+def exchanges(file: str) -> list[Capture]:
+    """All exchanges of a recording, by its file's name."""
+    return [_captured(exchange) for exchange in json.loads((CAPTURES / f"{file}.json").read_text())["exchanges"]]
+
+
+def _captured(exchange: Any) -> Capture:
+    request: Any = exchange["request"]
+    response: Any = exchange["canned_response"]
+    headers = {key.lower(): value for key, value in dict(request["headers"]).items()}
+    replied = {key.lower(): value for key, value in dict(response["headers"]).items()}
     return Capture(
         request["method"],
         request["path"],
-        query,
+        dict(parse_qsl(request["query"])),
         headers,
         request["body"],
         response["status"],
         replied,
         response["body"],
     )
+
+
+def capture(name: str) -> Capture:
+    """The first exchange of a recording of google-genai 3.3.0."""
+    return exchanges(f"genai-3.3.0-{name}")[0]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def keys_of(value: Any) -> list[Any]:
+    match value:
+        case dict():
+            return [*cast("dict[str, Any]", value)]
+        case list():
+            return [*range(len(cast("list[Any]", value)))]
+        case _:
+            return []
+
+
+def mutated(value: Any, data: st.DataObject) -> Any:
+    """The same value with something in it, at any depth, replaced."""
+    keys = keys_of(value)
+    if not keys or data.draw(st.integers(0, 3)) == 0:
+        return data.draw(JSON)
+    copy = value.copy()
+    key = data.draw(st.sampled_from(keys))
+    copy[key] = mutated(copy[key], data)
+    return copy
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interactions.assemble import Assembler
-from bot.interactions.editions.steps import decode_event
+from bot.interactions.editions import decode_event
 from bot.interactions.sse import Splitter
 from bot.interactions.types import (
     Annotated,

@@ -1,5 +1,6 @@
 """The client against a socket: what it asks, and what it makes of every kind of answer."""
 
+import gzip
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -91,6 +92,14 @@ async def test_a_stream_ends_with_the_whole_interaction(recorder: Recorder, clie
 
     assert [item.text for item in events if isinstance(item, TextDelta)] == ["Hello ", "stream."]
     assert whole(events) == "Hello stream."
+
+
+async def test_a_stream_that_comes_compressed_is_read(recorder: Recorder, client: InteractionsClient) -> None:
+    packed = gzip.compress((CREATED + HALF + COMPLETED).encode())
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    recorder.answers(Reply((head.encode(), packed[:20], packed[20:])))
+
+    assert whole(await collect(client)) == "half"
 
 
 async def test_a_connection_is_used_again_after_a_stream(recorder: Recorder, client: InteractionsClient) -> None:

@@ -80,3 +80,34 @@ def test_a_recorded_stream_has_all_its_frames() -> None:
     body = capture("create-stream").response
 
     assert [frame.event for frame in split(body.encode())][-2:] == [b"interaction.completed", b"done"]
+
+
+PARTS = st.sampled_from(
+    [
+        b"event: step.delta\ndata: {}\n\n",
+        b"event: a\ndata: 1\ndata: 2\n\n",
+        b"data: {}\n\n",
+        b"event: b\n\n",
+        b"event: c\r\ndata: x\r\n\r\n",
+        b"data: y\nevent: d\n\n",
+        b": ping\n\n",
+        b'{"error":\n{}}\n\n',
+        b"event: e\n: aside\ndata: z\n\n",
+        b"\n",
+        b"\r",
+        b"data: rest",
+    ]
+)
+
+
+@given(parts=st.lists(PARTS, max_size=8), data=st.data())
+def test_however_it_comes_it_is_split_as_byte_by_byte(parts: list[bytes], data: st.DataObject) -> None:
+    stream = b"".join(parts)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=4)))
+    slow, fast = Splitter(), Splitter()
+
+    singly = [frame for at in range(len(stream)) for frame in slow.feed(stream[at : at + 1])]
+    edges = [0, *cuts, len(stream)]
+    together = [frame for start, end in pairwise(edges) for frame in fast.feed(stream[start:end])]
+
+    assert [*together, *fast.close()] == [*singly, *slow.close()]

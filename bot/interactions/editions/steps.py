@@ -5,82 +5,93 @@ Decoding never fails on JSON of an unexpected shape: what cannot be read is kept
 Source: "Interactions API", "Streaming interactions", "Migrate to steps", Gemini API docs.
 """
 
-from bot.content import Content, TextContent
+from bot.content import TextContent
 from bot.interactions import failures
-from bot.interactions.editions import blocks
-from bot.interactions.sse import Frame
-from bot.interactions.types import (
+from bot.interactions.editions import blocks, shared
+from bot.interactions.editions.plain import encode_record, encode_schema
+from bot.interactions.events import (
     Annotated,
     ArgumentsDelta,
     Created,
     Delta,
     Event,
     Finished,
-    FunctionCall,
-    Interaction,
     MediaDelta,
-    ModelOutput,
     OtherDelta,
     OtherEvent,
-    OtherStep,
-    Request,
-    Status,
     StatusChanged,
-    Step,
     StepStarted,
     StepStopped,
     TextDelta,
-    Thought,
     ThoughtDelta,
     ThoughtSigned,
-    UserInput,
 )
-from bot.interactions.wire import Json, JsonObject, entries, entry, parse_object, text, whole, without
+from bot.interactions.formats import JsonFormat, ResponseFormat
+from bot.interactions.interaction import Interaction, Status
+from bot.interactions.requests import FunctionResult, Item, Request, UserTurn
+from bot.interactions.steps import FunctionCall, ModelOutput, OtherStep, Step, Thought, UserInput
+from bot.interactions.wire import Json, JsonObject, entries, entry, text, whole, without
 
-_END = b"[DONE]"
 _STATUSES = frozenset(Status)
 NO_INDEX = -1
 
 
 def encode(request: Request, *, stream: bool) -> dict[str, Json]:
     """The body of a create. Raises ValueError for content that has to be opened first."""
-    config = request.generation_config
     body: dict[str, Json] = {
-        "model": request.model,
-        "agent": request.agent,
-        "input": _encode_input(request.input),
-        "system_instruction": request.system_instruction,
-        "generation_config": None if config is None else blocks.encode_generation_config(config) or None,
-        "agent_config": None if request.agent_config is None else dict(request.agent_config),
-        "previous_interaction_id": request.previous_interaction_id,
-        "store": request.store,
-        "background": request.background,
-        "labels": None if request.labels is None else dict(request.labels),
-        "stream": stream or None,
+        "input": _encode_input(request.items),
+        "generation_config": shared.encode_generation_config(request.generation_config) or None,
+        "tools": [shared.encode_tool(tool) for tool in request.tools] or None,
+        "response_format": _encode_formats(request.response_format),
+        "labels": dict(request.labels) if request.labels else None,
+        "continuation_token": request.continuation_token,
     }
-    return without(body)
+    return shared.encode_request(request, stream=stream) | without(body)
 
 
-def _encode_input(contents: tuple[Content, ...]) -> Json:
-    """Text alone goes as it is; anything else as the one step of a user."""
-    if len(contents) == 1 and isinstance(contents[0], TextContent):
-        return contents[0].text
-    return [{"type": "user_input", "content": [blocks.encode_content(content) for content in contents]}]
+def _encode_input(items: tuple[Item, ...]) -> Json:
+    """Text alone goes as it is; all else as steps, contents side by side being one step of a user."""
+    if len(items) == 1 and isinstance(items[0], TextContent):
+        return items[0].text
+    steps: list[Json] = []
+    said: list[Json] = []
+    for item in items:
+        if isinstance(item, UserTurn | FunctionResult | Step):
+            said = []
+            steps.append(encode_step(item))
+            continue
+        if not said:
+            steps.append({"type": "user_input", "content": said})
+        said.append(blocks.encode_block(item))
+    return steps or None
+
+
+def encode_step(step: UserTurn | FunctionResult | Step) -> dict[str, Json]:
+    match step:
+        case UserTurn():
+            return {"type": "user_input", "content": [blocks.encode_block(block) for block in step.content]}
+        case UserInput():
+            return {"type": "user_input", "content": [blocks.encode_output(content) for content in step.content]}
+        case ModelOutput():
+            said: list[Json] = [blocks.encode_output(content) for content in step.content]
+            return {"type": "model_output", **({"content": said} if said else {}), **step.extra}
+        case Thought() | FunctionCall() | OtherStep() | FunctionResult():
+            return shared.encode_step(step)
+
+
+def _encode_formats(formats: tuple[ResponseFormat, ...]) -> Json:
+    encoded: list[Json] = [_encode_format(item) for item in formats]
+    return encoded[0] if len(encoded) == 1 else encoded or None
+
+
+def _encode_format(item: ResponseFormat) -> dict[str, Json]:
+    schema: dict[str, Json] = {"schema": encode_schema(item.schema)} if isinstance(item, JsonFormat) else {}
+    return encode_record(item) | schema
 
 
 def decode_interaction(fields: JsonObject) -> Interaction:
     """An interaction from an answer or an event; its status is empty when none was given."""
-    problems = [*entries(fields, "errors"), *entries(fields, "error")]
-    return Interaction(
-        id=text(fields, "id") or None,
-        status=text(fields, "status"),
-        steps=tuple(map(decode_step, entries(fields, "steps"))),
-        usage=blocks.decode_usage(entry(fields, "usage")),
-        errors=tuple(map(blocks.decode_problem, problems)),
-        model=text(fields, "model") or None,
-        agent=text(fields, "agent") or None,
-        extra=without(fields, "id", "status", "steps", "usage", "errors", "error", "model", "agent"),
-    )
+    return shared.decode_interaction(fields, tuple(map(decode_step, entries(fields, "steps"))), "steps")
 
 
 def decode_step(fields: JsonObject) -> Step:
@@ -88,41 +99,21 @@ def decode_step(fields: JsonObject) -> Step:
         case "model_output":
             error = entry(fields, "error")
             return ModelOutput(
-                blocks.decode_contents(fields, "content"), blocks.decode_problem(error) if error else None
+                blocks.decode_contents(fields, "content"),
+                shared.decode_problem(error) if error else None,
+                without(fields, "type", "content"),  # with the error, whose details only the API needs
             )
-        case "thought":
-            return Thought(blocks.decode_contents(fields, "summary"), text(fields, "signature") or None)
         case "user_input":
             return UserInput(blocks.decode_contents(fields, "content"))
-        case "function_call" if isinstance(fields.get("arguments") or {}, dict):
-            return FunctionCall(
-                text(fields, "id"),
-                text(fields, "name"),
-                entry(fields, "arguments"),
-                text(fields, "signature") or None,
-            )
-        case kind:
-            return OtherStep(kind, without(fields, "type"))
+        case _:
+            return shared.decode_step(fields)
 
 
-def decode_event(frame: Frame) -> Event | None:
-    """The event in a frame; None for one that says nothing.
+def decode_event(kind: str, fields: JsonObject, event_id: str | None) -> Event:  # noqa: PLR0911  (a table)
+    """Any event but a delta.
 
-    Raises InteractionError for an error the API reports, ValueError when the frame holds no JSON object.
+    Raises InteractionError for an error the API reports.
     """
-    if frame.data == _END:
-        return None
-    fields = parse_object(frame.data)
-    kind = text(fields, "event_type") or frame.event.decode("ascii", "replace")
-    event_id = text(fields, "event_id") or None
-    if kind == "step.delta":
-        return _decode_delta(whole(fields, "index", NO_INDEX), entry(fields, "delta"), event_id)
-    if kind == "error" or (not kind and "error" in fields):
-        return _decode_error(entry(fields, "error"), event_id)
-    return _decode_other(kind, fields, event_id)
-
-
-def _decode_other(kind: str, fields: JsonObject, event_id: str | None) -> Event:  # noqa: PLR0911  (a table)
     match kind:
         case "step.start":
             return StepStarted(whole(fields, "index", NO_INDEX), decode_step(entry(fields, "step")), event_id)
@@ -132,6 +123,8 @@ def _decode_other(kind: str, fields: JsonObject, event_id: str | None) -> Event:
             return Created(decode_interaction(entry(fields, "interaction")), event_id)
         case "interaction.completed":
             return Finished(decode_interaction(entry(fields, "interaction")), event_id)
+        case "error":
+            return decode_error(fields, event_id)
         case "interaction.status_update":
             return _decode_status(text(fields, "status"), fields, event_id)
         case _ if (status := kind.removeprefix("interaction.")) in _STATUSES:
@@ -143,17 +136,18 @@ def _decode_other(kind: str, fields: JsonObject, event_id: str | None) -> Event:
 def _decode_status(status: str, fields: JsonObject, event_id: str | None) -> StatusChanged:
     usage = entry(fields, "usage")
     return StatusChanged(
-        text(fields, "interaction_id") or None, status, blocks.decode_usage(usage) if usage else None, event_id
+        text(fields, "interaction_id") or None, status, shared.decode_usage(usage) if usage else None, event_id
     )
 
 
-def _decode_error(error: JsonObject, event_id: str | None) -> Event:
+def decode_error(fields: JsonObject, event_id: str | None) -> Event:
+    error = entry(fields, "error")
     if without(error):
         raise failures.from_error_object(error)
     return OtherEvent("error", {}, event_id)  # an empty one is not the end: the stream goes on
 
 
-def _decode_delta(index: int, delta: JsonObject, event_id: str | None) -> Delta:  # noqa: PLR0911  (a table)
+def decode_delta(index: int, delta: JsonObject, event_id: str | None) -> Delta:  # noqa: PLR0911  (a table)
     kind = text(delta, "type")
     match kind:
         case "text":

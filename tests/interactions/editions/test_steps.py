@@ -3,16 +3,20 @@
 import base64
 import json
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content import Content, DocumentContent, FileRef, ImageContent, Inline, TextContent, Uri
-from bot.interactions.editions.steps import decode_event, decode_interaction, decode_step, encode
+from bot.interactions.assemble import Assembler
+from bot.interactions.citations import read_citations
+from bot.interactions.editions import decode_event, decode_interaction
+from bot.interactions.editions.steps import decode_step, encode
 from bot.interactions.errors import InteractionError, Refused
 from bot.interactions.sse import Frame
+from bot.interactions.tool_steps import read_tool_step
 from bot.interactions.types import (
     FunctionCall,
     GenerationConfig,
@@ -23,13 +27,14 @@ from bot.interactions.types import (
     OtherStep,
     Request,
     StatusChanged,
+    Step,
     TextDelta,
     TextOutput,
     Thought,
     ThoughtDelta,
 )
 from bot.interactions.wire import Json
-from tests.interactions.conftest import capture
+from tests.interactions.conftest import capture, mutated
 
 MODEL = "gemini-3.8-flash"
 AGENT = "deep-research-preview-04-2026"
@@ -175,11 +180,6 @@ def test_a_refusal_without_a_frame_is_an_error() -> None:
         decode_event(framed({"error": {"code": "prohibited_content", "message": "Request blocked."}}))
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
 ANSWERS = [
     *(capture(name).response for name in ("get", "create-all-options", "status-failed-with-errors")),
     *(
@@ -191,32 +191,76 @@ ANSWERS = [
 ]
 
 
-def keys_of(value: Any) -> list[Any]:
-    match value:
-        case dict():
-            return [*cast("dict[str, Any]", value)]
-        case list():
-            return [*range(len(cast("list[Any]", value)))]
-        case _:
-            return []
-
-
-def mutated(value: Any, data: st.DataObject) -> Any:
-    """The same value with something in it, at any depth, replaced."""
-    keys = keys_of(value)
-    if not keys or data.draw(st.integers(0, 3)) == 0:
-        return data.draw(JSON)
-    copy = value.copy()
-    key = data.draw(st.sampled_from(keys))
-    copy[key] = mutated(copy[key], data)
-    return copy
-
-
 @given(answer=st.sampled_from(ANSWERS), data=st.data())
 def test_no_mutation_of_an_answer_raises_anything_but_our_errors(answer: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(answer)))
     fields = {**answer, name: mutated(answer[name], data)}
 
-    decode_interaction(fields)
+    interaction = decode_interaction(fields)
     with suppress(InteractionError):
-        decode_event(framed(fields))
+        if event := decode_event(framed(fields)):
+            assembler = Assembler()
+            assembler.feed(event)
+            assembler.interaction()
+
+    encode(Request(model=MODEL, input=(text("Hi"), *interaction.steps)), stream=False)
+    for step in interaction.steps:
+        look_at(step)
+
+
+def look_at(step: Step) -> None:
+    """Read whatever a step has that is read on demand."""
+    match step:
+        case OtherStep():
+            read_tool_step(step)
+        case ModelOutput(content=content):
+            _ = [read_citations(block) for block in content if isinstance(block, TextOutput)]
+        case _:
+            pass
+
+
+RICH: dict[str, Any] = {
+    "status": "completed",
+    "steps": [
+        {
+            "type": "model_output",
+            "content": [
+                {
+                    "type": "text",
+                    "text": "Liège",
+                    "annotations": [{"type": "url_citation", "url": "u", "start_index": 0, "end_index": 6}],
+                }
+            ],
+        },
+        {"type": "google_search_result", "call_id": "s", "result": [{"search_suggestions": "<b/>", "url": "u"}]},
+        {"type": "google_maps_result", "call_id": "m", "result": {"places": [{"review_snippets": [{"title": "t"}]}]}},
+        {"type": "code_execution_result", "call_id": "c", "result": [{"type": "text", "text": "2"}]},
+        {"type": "url_context_call", "id": "u", "arguments": {"urls": ["u"]}},
+    ],
+    "usage": {"total_tokens": 1, "input_tokens_by_modality": [{"modality": "text", "tokens": 1}]},
+}
+
+
+@given(data=st.data())
+def test_no_mutation_of_tool_steps_and_citations_raises_either(data: st.DataObject) -> None:
+    fields = {**RICH, "steps": mutated(RICH["steps"], data), "usage": mutated(RICH["usage"], data)}
+
+    for step in decode_interaction(fields).steps:
+        look_at(step)
+
+
+def test_usage_is_counted_by_modality_and_tool() -> None:
+    counted = {"modality": "text", "tokens": 5}
+    usage: dict[str, Any] = {
+        "total_tokens": 9,
+        "initial_input_tokens": 4,
+        "input_tokens_by_modality": [counted, {"modality": "image", "tokens": 3}, counted],
+        "grounding_tool_count": [{"type": "google_search", "count": 2}],
+    }
+
+    read = decode_interaction({"status": "completed", "usage": usage}).usage
+
+    assert (read.total_tokens, read.initial_input_tokens) == (9, 4)
+    assert read.input_tokens_by_modality == {"text": 10, "image": 3}
+    assert (read + read).input_tokens_by_modality == {"text": 20, "image": 6}
+    assert (read + read).grounding_tool_count == {"google_search": 4}
