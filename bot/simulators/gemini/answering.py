@@ -1,36 +1,36 @@
-"""Who answers an interaction, and from what: the mind, the research agent, or a script."""
+"""Who answers an interaction, and from what: the model, the research agent, or a script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.simulators.gemini import mind, wire
+from bot.simulators.gemini import wire
+from bot.simulators.gemini.facts import Facts
 from bot.simulators.gemini.mind import Heard
+from bot.simulators.gemini.model import respond
+from bot.simulators.gemini.pieces import Output, Piece, Thought
 from bot.simulators.gemini.research import Assignment, plan, research
-from bot.simulators.gemini.run import Output, Piece, Thought
 from bot.simulators.gemini.store import Interaction
 from bot.simulators.gemini.wire import JsonObject
 
 Chain = Sequence[Interaction]  # an interaction and its ancestors, oldest first
 
 
-def pieces(chain: Chain, *, answers: Sequence[str] | None, research_seconds: float) -> list[Piece]:
-    """What is going to be thought and said in the last interaction of the chain."""
+def pieces(
+    chain: Chain, opened: Mapping[str, Facts], *, answers: Sequence[str] | None, research_seconds: float
+) -> list[Piece]:
+    """What is going to be thought and said in the last interaction of the chain; `opened` is by address."""
     if answers is not None:
         return [Thought("Saying what was scripted."), Output(answers)]
-    if chain[-1].request.agent is not None:
-        work = plan if _is_plan(chain[-1]) else research
-        return work(_assignment(chain), research_seconds)
-    heard = _heard(chain)
-    return [Thought(mind.think(heard)), Output(mind.deltas(mind.answer(heard)))]
+    latest = chain[-1]
+    if latest.request.agent is not None:
+        assignment = _assignment(chain)
+        return plan(assignment, research_seconds) if _is_plan(latest) else research(assignment, research_seconds)
+    heard = Heard(_steps(chain), latest.input, latest.request.system_instruction, opened)
+    return respond(heard, latest.request)
 
 
 def input_tokens(chain: Chain) -> int:
     """What the last interaction of the chain costs to read: the chain, its own input and its system instruction."""
     return wire.step_tokens(_steps(chain)) + wire.tokens(chain[-1].request.system_instruction or "")
-
-
-def _heard(chain: Chain) -> Heard:
-    latest = chain[-1]
-    return Heard(_steps(chain), latest.input, latest.request.system_instruction)
 
 
 def _steps(chain: Chain) -> list[JsonObject]:
@@ -43,7 +43,8 @@ def _assignment(chain: Chain) -> Assignment:
     while start > 0 and _is_plan(chain[start - 1]):
         start -= 1
     question, *changes = [_words(interaction) for interaction in chain[start:]]
-    return Assignment(question, changes)
+    config = chain[-1].request.agent_config
+    return Assignment(question, changes, illustrated=config is None or config.visualization != "off")
 
 
 def _is_plan(interaction: Interaction) -> bool:

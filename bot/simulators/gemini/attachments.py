@@ -1,51 +1,18 @@
-"""What can be said for certain about a medium by looking at its bytes: type, size, checksum, pixels, pages."""
+"""A content block that is not text, as one line that says what really arrived."""
 
-import hashlib
-import re
+from collections.abc import Mapping
 
+from bot.simulators.gemini.facts import Facts, look_at
 from bot.simulators.gemini.request import decoded
 from bot.simulators.gemini.wire import JsonObject
 
-_PDF_PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
-_JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers: the segments that hold the size
-_JPEG_BARE = frozenset(range(0xD0, 0xD9)) | {0x01}  # markers without a length
+_NONE: Mapping[str, Facts] = {}
 
 
-def render_attachment(block: JsonObject) -> str:
-    """One line of Markdown about a content block that is not text."""
+def render_attachment(block: JsonObject, opened: Mapping[str, Facts] = _NONE) -> str:
+    """One line of Markdown; `opened` is what was found at addresses, by address."""
     named = f"{block.get('type')} ({block.get('mime_type') or 'no MIME type'})"
-    if "data" not in block:
+    facts = look_at(decoded(block)) if "data" in block else opened.get(str(block.get("uri")))
+    if facts is None:
         return f"{named} at an address, which I did not fetch"
-    data = decoded(block)
-    facts = [f"**{named}**", f"{len(data):,} bytes", f"SHA-256 `{hashlib.sha256(data).hexdigest()[:12]}…`"]
-    if size := pixels(data):
-        facts.append(f"{size[0]} x {size[1]} pixels")
-    if data.startswith(b"%PDF-"):
-        facts.append(_counted(len(_PDF_PAGE.findall(data)), "page"))
-    return ", ".join(facts)
-
-
-def pixels(data: bytes) -> tuple[int, int] | None:
-    """Width and height from the header of a PNG, GIF or JPEG; None for anything else, damaged ones too."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
-        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
-    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
-        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    return _jpeg_pixels(data) if data.startswith(b"\xff\xd8") else None
-
-
-def _jpeg_pixels(data: bytes) -> tuple[int, int] | None:
-    place = 2
-    while place + 9 <= len(data) and data[place] == 0xFF:
-        marker = data[place + 1]
-        if marker in _JPEG_SIZES:
-            return int.from_bytes(data[place + 7 : place + 9]), int.from_bytes(data[place + 5 : place + 7])
-        if marker == 0xFF or marker in _JPEG_BARE:
-            place += 1 if marker == 0xFF else 2
-        else:
-            place += 2 + int.from_bytes(data[place + 2 : place + 4])
-    return None
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"**{named}**, {facts.render()}"

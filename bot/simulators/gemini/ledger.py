@@ -11,6 +11,7 @@ from bot.simulators.gemini.wire import JsonObject
 MAX_REQUESTS = 10_000
 MAX_BYTES = 64 * 1024 * 1024
 _SECRET_HEADERS = frozenset({"x-goog-api-key", "authorization"})
+_SECRET_QUERY = frozenset({"key", "upload_id"})
 _REDACTED = "<redacted>"
 
 
@@ -47,7 +48,7 @@ class Ledger:
             RecordedRequest(
                 method=request.method,
                 path=request.url.path,
-                query={name: _REDACTED if name == "key" else value for name, value in request.query_params.items()},
+                query={n: _REDACTED if n in _SECRET_QUERY else value for n, value in request.query_params.items()},
                 headers={n: _REDACTED if n in _SECRET_HEADERS else value for n, value in request.headers.items()},
                 body=body,
                 at=time.monotonic(),

@@ -5,12 +5,13 @@ instruction, the attachments. It never pretends to know a fact or to be Gemini.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.simulators.gemini import wire
 from bot.simulators.gemini.arithmetic import calculate
 from bot.simulators.gemini.attachments import render_attachment
+from bot.simulators.gemini.facts import Facts
 from bot.simulators.gemini.prose import render_long
 from bot.simulators.gemini.wire import JsonObject
 
@@ -45,6 +46,7 @@ class Heard:
     steps: Sequence[JsonObject]
     latest: Sequence[JsonObject]  # those of this request, the end of `steps`
     system_instruction: str | None
+    opened: Mapping[str, Facts] = field(default_factory=dict[str, Facts])  # what was found at addresses
 
     @property
     def messages(self) -> list[str]:
@@ -57,7 +59,7 @@ class Heard:
 
     @property
     def attachments(self) -> list[JsonObject]:
-        """Everything that came with this request and is not text, in files or in results of functions."""
+        """Everything that came with this request and is not text."""
         new = [step for step in self.latest if step.get("type") == "user_input"][-1:]
         return [block for step in new for block in wire.blocks(step) if block.get("type") != "text"]
 
@@ -75,6 +77,11 @@ def answer(heard: Heard) -> str:
         return _reply(heard) or _counts(heard)
     said = [_about_attachments(heard), _reply(heard) if heard.question.strip() else None]
     return "\n\n".join(part for part in said if part)
+
+
+def recall(heard: Heard) -> str | None:
+    """What the rules have to say to the newest message; None when there is nothing but counting it."""
+    return _reply(heard)
 
 
 def deltas(words: str) -> list[str]:
@@ -166,12 +173,23 @@ def _calculate(_heard: Heard, found: re.Match[str]) -> str | None:
 
 def _about_results(heard: Heard) -> str:
     results = [step for step in heard.latest if step.get("type") == "function_result"]
-    lines = [f"- `{step['name']}`: {wire.compact(step['result'])}" for step in results]
-    return "These results reached me:\n\n" + "\n".join(lines)
+    return "These results reached me:\n\n" + "\n".join(_result(step, heard.opened) for step in results)
+
+
+def _result(step: JsonObject, opened: Mapping[str, Facts]) -> str:
+    """One result as a line: JSON as it came, or the parts of a list of content."""
+    verb = " failed" if step.get("is_error") else ""
+    parts = wire.objects(step["result"])
+    if not parts:
+        return f"- `{step['name']}`{verb}: {wire.compact(step['result'])}"
+    said = [str(each["text"]) if each.get("type") == "text" else render_attachment(each, opened) for each in parts]
+    return f"- `{step['name']}`{verb}: {'; '.join(said)}"
 
 
 def _about_attachments(heard: Heard) -> str:
-    return "I received:\n\n" + "\n".join(f"{n}. {render_attachment(b)}" for n, b in enumerate(heard.attachments, 1))
+    return "I received:\n\n" + "\n".join(
+        f"{n}. {render_attachment(b, heard.opened)}" for n, b in enumerate(heard.attachments, 1)
+    )
 
 
 def _counts(heard: Heard) -> str:

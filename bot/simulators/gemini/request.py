@@ -9,11 +9,13 @@ Source: "Create an interaction", Interactions API reference.
 import base64
 import binascii
 import json
+from collections.abc import Callable
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from bot.simulators.gemini.formats import Formats, parse_formats
 from bot.simulators.gemini.kinds import AGENTS, MEDIA, STEPS, TOOLS
-from bot.simulators.gemini.wire import ApiError, JsonObject, compact, objects
+from bot.simulators.gemini.wire import ApiError, JsonObject, compact, is_one_of, objects
 
 
 class GenerationConfig(BaseModel):
@@ -23,6 +25,17 @@ class GenerationConfig(BaseModel):
 
     thinking_summaries: str | None = None
     max_output_tokens: int | None = None
+    tool_choice: JsonValue = None
+    speech_config: JsonValue = None
+
+
+class WebhookConfig(BaseModel):
+    """Where this one interaction is reported, and what the report says besides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    uris: list[str] = Field(default_factory=list)
+    user_metadata: JsonObject | None = None
 
 
 class AgentConfig(BaseModel):
@@ -31,6 +44,7 @@ class AgentConfig(BaseModel):
     type: str | None = None
     thinking_summaries: str | None = None
     collaborative_planning: bool = False
+    visualization: str = "auto"
 
 
 class CreateRequest(BaseModel):
@@ -56,7 +70,12 @@ class CreateRequest(BaseModel):
     labels: dict[str, str] | None = None
     service_tier: str | None = None
     safety_settings: JsonValue = None
-    webhook_config: JsonObject | None = None
+    webhook_config: WebhookConfig | None = None
+
+    @property
+    def formats(self) -> Formats:
+        """Raises ApiError for a format that is wrong or that the simulator cannot do."""
+        return parse_formats(self.response_format, self.response_modalities or (), model=self.model or "")
 
     @property
     def shows_thoughts(self) -> bool:
@@ -94,23 +113,21 @@ def parse_create(body: JsonObject) -> CreateRequest:
     _check_who(request)
     _check_storage(request)
     _check_tools(request)
-    _check_output(request)
+    _ = request.formats
     return request
 
 
 def parse_input(value: JsonValue) -> list[JsonObject]:
     """Any of the forms of `input` as steps: a string, a content block, a list of blocks or of steps.
 
-    Raises ApiError 400 for an empty input, for `{role, content}` turns and for content the API would not read.
+    Raises ApiError 400 for an empty input and for content the API would not read.
     """
     if isinstance(value, str) and value:
         return [{"type": "user_input", "content": [{"type": "text", "text": value}]}]
     items = objects([value] if isinstance(value, dict) else value)
     if not items or (isinstance(value, list) and len(items) != len(value)):
         raise _invalid("'input' must be text, content or steps, and not empty.")
-    if any("role" in item for item in items):
-        raise _invalid("'input' must not hold {role, content} turns; send steps.")
-    steps = items if all(item.get("type") in STEPS for item in items) else [_user_input(items)]
+    steps = items if all(is_one_of(item.get("type"), STEPS) for item in items) else [_user_input(items)]
     for step in steps:
         _check_step(step)
     return steps
@@ -149,36 +166,63 @@ def _check_storage(request: CreateRequest) -> None:
         raise _invalid("'background': true needs 'store': true.")
     if request.webhook_config is not None and not request.background:
         raise _invalid("'webhook_config' needs 'background': true.")
-    if request.continuation_token is not None:
-        raise _invalid("'continuation_token' is not one that was issued here.")
 
 
 def _check_tools(request: CreateRequest) -> None:
     for tool in request.tools or []:
-        if tool.get("type") not in TOOLS:
+        if not is_one_of(tool.get("type"), TOOLS):
             raise _invalid(f"'tools' has an unknown type; known are {', '.join(sorted(TOOLS))}.")
         if request.agent and tool["type"] == "function":
             raise _invalid("Deep Research does not support custom functions.")
+        if tool["type"] in _TOOL_CHECKS:
+            _TOOL_CHECKS[str(tool["type"])](tool, request)
 
 
-def _check_output(request: CreateRequest) -> None:
-    """Refuse what would be answered wrongly: plain text instead of JSON or an image is worse than nothing."""
-    wanted = request.response_format if request.response_format is not None else []
-    formats = objects(wanted if isinstance(wanted, list) else [wanted])
-    if any(item.get("type") != "text" or item.get("schema") for item in formats):
-        raise ApiError(501, "unimplemented", "This simulator answers in plain text only.")
-    if any(modality.lower() != "text" for modality in request.response_modalities or []):
-        raise ApiError(501, "unimplemented", "This simulator answers in plain text only.")
+def _check_function(tool: JsonObject, _request: CreateRequest) -> None:
+    parameters = tool.get("parameters", {})
+    if not isinstance(tool.get("name"), str) or not tool["name"]:
+        raise _invalid("A function needs a 'name'.")
+    if not isinstance(parameters, dict) or str(parameters.get("type", "object")).lower() != "object":
+        raise _invalid("A function's 'parameters' must be a JSON schema of an object.")
+    if parameters.get("required") == []:
+        raise _invalid("A function's 'required' must not be empty.")
+
+
+def _check_mcp(tool: JsonObject, request: CreateRequest) -> None:
+    if not tool.get("name") or not tool.get("url") or "-" in str(tool["name"]):
+        raise _invalid("An mcp_server needs a 'url' and a 'name' without '-'.")
+    if (request.model or "").startswith("gemini-3"):
+        raise _invalid("Gemini 3 models do not support remote MCP.")
+
+
+def _check_stores(tool: JsonObject, _request: CreateRequest) -> None:
+    names = tool.get("file_search_store_names")
+    if not isinstance(names, list) or not names or not all(str(n).startswith("fileSearchStores/") for n in names):
+        raise _invalid("'file_search_store_names' must name stores, as fileSearchStores/<id>.")
+
+
+_TOOL_CHECKS: dict[str, Callable[[JsonObject, CreateRequest], None]] = {
+    "function": _check_function,
+    "mcp_server": _check_mcp,
+    "file_search": _check_stores,
+}
 
 
 def _check_step(step: JsonObject) -> None:
     match step["type"]:
         case "user_input" | "model_output":
             _check_content(step.get("content", []))
-        case "function_result" if not all(step.get(name) for name in ("call_id", "name")) or "result" not in step:
-            raise _invalid("A function_result needs 'call_id', 'name' and 'result'.")
+        case "function_result":
+            _check_result(step)
         case _:
             pass
+
+
+def _check_result(step: JsonObject) -> None:
+    if not all(step.get(name) for name in ("call_id", "name")) or "result" not in step:
+        raise _invalid("A function_result needs 'call_id', 'name' and 'result'.")
+    if isinstance(step["result"], list):
+        _check_content(step["result"])
 
 
 def _check_content(content: JsonValue) -> None:
@@ -204,7 +248,7 @@ def _check_medium(kind: str, block: JsonObject) -> None:
     if ("data" in block) == ("uri" in block):
         raise _invalid(f"Content of type '{kind}' needs exactly one of 'data' and 'uri'.")
     mime_type = block.get("mime_type")
-    if (mime_type is None and "data" in block) or (mime_type is not None and mime_type not in MEDIA[kind]):
+    if (mime_type is None and "data" in block) or (mime_type is not None and not is_one_of(mime_type, MEDIA[kind])):
         raise _invalid(f"Unsupported MIME type for content of type '{kind}'.")
     if "data" in block:
         decoded(block)

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.simulators.gemini import wire
+from bot.simulators.gemini.formats import ImageFormat
+from bot.simulators.gemini.media.picture import draw
 from bot.simulators.gemini.mind import deltas
-from bot.simulators.gemini.run import Output, Piece, Thought
+from bot.simulators.gemini.pieces import Medium, Output, Piece, Thought, ToolUse
+from bot.simulators.gemini.tools.search import search
 from bot.simulators.gemini.wire import JsonObject
 
 _STAGES = (
@@ -24,6 +27,7 @@ _STAGES = (
 _PLANNING_SHARE = 0.2  # of the research's time, when only a plan is wanted
 _MOST_PARTS = 4
 _QUOTED_CHARS = 300
+_PICTURE = ImageFormat((16, 9), 512)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Assignment:
 
     question: str
     changes: Sequence[str] = ()
+    illustrated: bool = True
 
     @property
     def title(self) -> str:
@@ -49,7 +54,13 @@ def research(assignment: Assignment, seconds: float) -> list[Piece]:
     facts = {"parts": ", ".join(assignment.parts), "sources": len(assignment.parts)}
     each = seconds / len(_STAGES)
     thoughts = [Thought(f"**{title}**\n\n{text.format(**facts)}", each) for title, text in _STAGES]
-    return [*thoughts, _report(assignment)]
+    looked_up = _searches(assignment)
+    return [*thoughts[:2], *looked_up, *thoughts[2:], _report(assignment)]
+
+
+def _searches(assignment: Assignment) -> list[ToolUse]:
+    used = search({"type": "google_search"}, assignment.title)
+    return [] if used is None else [used.use]
 
 
 def plan(assignment: Assignment, seconds: float) -> list[Piece]:
@@ -79,7 +90,15 @@ def _report(assignment: Assignment) -> Output:
         citations.append(wire.citation(text, start, len(text), url=_url(number), title=_source(part)))
         text += ". A real report would say here what is known about it.\n"
     sources = "\n".join(f"{n}. [{_source(part)}]({_url(n)})" for n, part in enumerate(assignment.parts, 1))
-    return Output(deltas(f"{text}\n## Sources\n\n{sources}\n"), citations)
+    words = deltas(f"{text}\n## Sources\n\n{sources}\n")
+    return Output(words, citations, before=_illustrations(assignment))
+
+
+def _illustrations(assignment: Assignment) -> list[Medium]:
+    """One picture, before the text, so that the text is the last thing of the report."""
+    if not assignment.illustrated:
+        return []
+    return [Medium(lambda: draw(assignment.title, _PICTURE))]
 
 
 def _changes(assignment: Assignment) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from bot.simulators.gemini.wire import JsonObject
 
-Operation = Literal["create", "get", "cancel", "delete"]
+Operation = Literal["create", "get", "cancel", "delete", "upload", "get_file", "delete_file", "webhook"]
 
 
 class _Failure(BaseModel):
@@ -99,7 +99,7 @@ class Ends(_Failure):
     """The interaction stops after `after_deltas` of its text and ends with another status than `completed`."""
 
     kind: Literal["ends"] = "ends"
-    status: Literal["failed", "incomplete", "cancelled"]
+    status: Literal["failed", "incomplete", "cancelled", "budget_exceeded", "requires_action"]
     after_deltas: int = Field(default=0, ge=0)
     code: str = "api_error"
     message: str = "Scripted failure."
@@ -137,10 +137,52 @@ class ErrorEvent(_Failure):
     after_deltas: int = Field(default=0, ge=0)
 
 
+class Continues(_Failure):
+    """The text ends after `after_deltas` as `requires_continuation`; the rest is for who brings the token."""
+
+    kind: Literal["continues"] = "continues"
+    after_deltas: int = Field(default=1, ge=0)
+
+
+class Queued(_Failure):
+    """The interaction waits as `queued` for so many seconds of the simulator's clock before it begins."""
+
+    kind: Literal["queued"] = "queued"
+    seconds: float = Field(default=1.0, ge=0)
+
+
+class Novel(_Failure):
+    """Before the answer come an event, a step and a delta of kinds that no client knows yet."""
+
+    kind: Literal["novel"] = "novel"
+
+
+class Framed(_Failure):
+    """The stream is whole, but written as oddly as server-sent events may be.
+
+    `chunk_bytes` cuts it into pieces of that size, in the middle of letters too; `pings` puts a comment line
+    before each event; `split_data` spreads an event's JSON over several `data:` lines.
+    """
+
+    kind: Literal["framed"] = "framed"
+    line_end: Literal["\n", "\r\n", "\r"] = "\n"
+    byte_order_mark: bool = False
+    pings: bool = False
+    split_data: bool = False
+    chunk_bytes: int | None = Field(default=None, ge=1)
+
+
+class FileFails(_Failure):
+    """An upload that succeeds, of a file that is `FAILED` once it was processed."""
+
+    kind: Literal["file_fails"] = "file_fails"
+    message: str = "The file could not be processed."
+
+
 BeforeFailure = HttpError | Dropped | Refused
-StreamFailure = Cut | EndsEarly | NoDone
-RunFailure = Ends | OnlyThinks | SaysNothing | Silent | ErrorEvent
-Failure = Annotated[BeforeFailure | StreamFailure | RunFailure, Field(discriminator="kind")]
+StreamFailure = Cut | EndsEarly | NoDone | Framed
+RunFailure = Ends | OnlyThinks | SaysNothing | Silent | ErrorEvent | Continues | Queued | Novel
+Failure = Annotated[BeforeFailure | StreamFailure | RunFailure | FileFails, Field(discriminator="kind")]
 
 
 class Answers(BaseModel):
@@ -171,12 +213,12 @@ class Script:
         self._queues: dict[Operation, deque[Answers | Failure]] = {}
 
     def order(self, order: Answers | Fails) -> None:
-        """Raises ValueError for a failure that only an interaction in the making can have, on another operation."""
+        """Raises ValueError for a failure that this operation cannot have."""
         if isinstance(order, Answers):
             self._queue("create").append(order)
             return
-        if order.operation != "create" and not isinstance(order.fails, HttpError | Dropped | Cut | EndsEarly | NoDone):
-            raise ValueError(f"{order.fails.kind!r} can only be ordered for 'create'")
+        if not isinstance(order.fails, _POSSIBLE[order.operation]):
+            raise ValueError(f"{order.fails.kind!r} cannot be ordered for {order.operation!r}")  # noqa: TRY004
         self._queue(order.operation).extend([order.fails] * order.times)
 
     def next(self, operation: Operation) -> Answers | Failure | None:
@@ -187,6 +229,17 @@ class Script:
         return self._queues.setdefault(operation, deque())
 
 
+_ANY = HttpError | Dropped
+_POSSIBLE = {
+    "create": BeforeFailure | StreamFailure | RunFailure,
+    "get": _ANY | StreamFailure,
+    "cancel": _ANY,
+    "delete": _ANY,
+    "upload": _ANY | FileFails,
+    "get_file": _ANY,
+    "delete_file": _ANY,
+    "webhook": _ANY,
+}
 _CODES = {
     400: "invalid_request",
     401: "authentication",

@@ -6,11 +6,12 @@ number of readers follow the log from any place. A reader who leaves changes not
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from bot.simulators.gemini import wire
+from bot.simulators.gemini.clock import Clock
+from bot.simulators.gemini.pieces import Piece
 from bot.simulators.gemini.request import CreateRequest
 from bot.simulators.gemini.wire import ApiError, JsonObject, Status, Usage
 
@@ -19,6 +20,7 @@ MAX_BYTES = 256 * 1024 * 1024
 _LARGE_BYTES = 1024 * 1024
 _WEIGHED_EVERY = 64
 _EVENT_BYTES = 1_000  # an event in memory, about
+_DAY_SECONDS = 24 * 60 * 60
 
 
 class EventLog:
@@ -77,11 +79,14 @@ class Interaction:
     created: float
     updated: float
     request_bytes: int
+    media_bytes: int = 0
+    continuation_token: str | None = None
     status: Status = "in_progress"
     steps: list[JsonObject] = field(default_factory=list[JsonObject])
     errors: list[JsonObject] = field(default_factory=list[JsonObject])
     usage: Usage = field(default_factory=Usage)
     log: EventLog = field(default_factory=EventLog)
+    rest: list[Piece] = field(default_factory=list[Piece])  # what is left to say with the continuation token
 
     @property
     def finished(self) -> bool:
@@ -89,7 +94,7 @@ class Interaction:
 
     @property
     def size_bytes(self) -> int:
-        return self.request_bytes + len(self.log.events) * _EVENT_BYTES
+        return self.request_bytes + self.media_bytes + len(self.log.events) * _EVENT_BYTES
 
     def summary(self) -> JsonObject:
         """The interaction without its steps, as events carry it."""
@@ -108,29 +113,38 @@ class Interaction:
         about["service_tier"] = self.request.service_tier or "standard"
         if self.errors:
             about["errors"] = wire.plain(self.errors)
+        if self.continuation_token is not None:
+            about["continuation_token"] = self.continuation_token
         return about
 
     def answer(self) -> JsonObject:
         """What POST says: the new steps only; an interaction that still runs has none to show."""
         return self.result() | {"steps": wire.plain(self.steps)} if self.finished else self.summary()
 
-    def timeline(self) -> JsonObject:
-        """What GET says: input and output steps so far; none before the first output."""
+    def progress(self) -> JsonObject:
+        """The output steps so far and nothing of the input; none before the first."""
         if not self.finished and not self.steps:
             return self.summary()
         about = self.result() if self.finished else self.summary()
-        return about | {"steps": wire.plain([*self.input, *self.steps])}
+        return about | {"steps": wire.plain(self.steps)}
+
+    def timeline(self) -> JsonObject:
+        """What GET says: input and output steps so far; none before the first output."""
+        about = self.progress()
+        return about | {"steps": wire.plain([*self.input, *self.steps])} if "steps" in about else about
 
 
 class Store:
     """Every interaction that can still be asked for. The oldest ended ones go first when it gets too much."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, *, retention_days: float) -> None:
+        self._clock = clock
+        self._retention_seconds = retention_days * _DAY_SECONDS
         self._interactions: dict[str, Interaction] = {}
         self._created = 0
 
     def create(self, request: CreateRequest, steps: list[JsonObject], *, request_bytes: int) -> Interaction:
-        now = time.time()
+        now = self._clock.now()
         interaction = Interaction(
             id=f"v1_{secrets.token_urlsafe(24)}",
             request=request,
@@ -145,11 +159,10 @@ class Store:
         return interaction
 
     def get(self, interaction_id: str) -> Interaction:
-        """Raises ApiError 404 for what is unknown, deleted or was never stored."""
-        try:
-            return self._interactions[interaction_id]
-        except KeyError:
-            raise ApiError(404, "not_found", "There is no such interaction.") from None
+        """Raises ApiError 404 for what is unknown, deleted, expired or was never stored."""
+        if (interaction := self._known(interaction_id)) is None:
+            raise ApiError(404, "not_found", "There is no such interaction.")
+        return interaction
 
     def parent(self, interaction_id: str | None) -> Interaction | None:
         """The interaction to build on. Raises ApiError 404 when there is none, 400 while it still runs."""
@@ -163,7 +176,7 @@ class Store:
     def chain(self, interaction: Interaction) -> list[Interaction]:
         """The interaction and its ancestors, oldest first. What was deleted is not remembered, nor what lies before."""
         chain = [interaction]
-        while (parent := self._interactions.get(chain[-1].request.previous_interaction_id or "")) is not None:
+        while (parent := self._known(chain[-1].request.previous_interaction_id or "")) is not None:
             chain.append(parent)
         return chain[::-1]
 
@@ -171,6 +184,14 @@ class Store:
         """The record goes, the run does not: an interaction that still runs has to be cancelled before."""
         self.get(interaction_id)
         del self._interactions[interaction_id]
+
+    def _known(self, interaction_id: str) -> Interaction | None:
+        """The interaction, unless its retention has run out: then it goes."""
+        interaction = self._interactions.get(interaction_id)
+        if interaction is None or self._clock.now() - interaction.created < self._retention_seconds:
+            return interaction
+        del self._interactions[interaction_id]
+        return None
 
     def _trim(self, incoming_bytes: int) -> None:
         """Forget the oldest ended interactions; weighed now and then, as weighing looks at all of them."""

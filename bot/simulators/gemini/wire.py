@@ -6,11 +6,9 @@ is another renderer of the same log.
 Source: "Interactions API" reference, Gemini API docs, revision 2026-05-20.
 """
 
-import base64
-import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -18,11 +16,23 @@ from typing import Literal
 from pydantic import JsonValue
 
 JsonObject = dict[str, JsonValue]
-Status = Literal["in_progress", "completed", "failed", "cancelled", "incomplete"]
+Status = Literal[
+    "queued",
+    "in_progress",
+    "requires_action",
+    "completed",
+    "failed",
+    "cancelled",
+    "incomplete",
+    "budget_exceeded",
+    "requires_continuation",
+]
 
 DONE = b"event: done\ndata: [DONE]\n\n"
 MEDIUM_TOKENS = 258  # what one image costs; the simulator charges it for every medium
 _TOKEN_CHARS = 4
+_RPC_STATUSES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND"}
+_CALLS_AND_RESULTS = frozenset({"function_call", "function_result"})
 
 
 class ApiError(Exception):
@@ -41,6 +51,16 @@ class ApiError(Exception):
         return {"error": {"code": self.code, "message": self.message}}
 
 
+class RpcError(ApiError):
+    """A refusal in the words of google.rpc, as the Files API has it: `{"error": {"code", "message", "status"}}`."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, _RPC_STATUSES[status], message)
+
+    def body(self) -> JsonObject:
+        return {"error": {"code": self.status, "message": self.message, "status": self.code}}
+
+
 @dataclass(frozen=True)
 class Usage:
     """Tokens of one interaction; about four characters each, thoughts apart from output."""
@@ -48,6 +68,7 @@ class Usage:
     input: int = 0
     output: int = 0
     thought: int = 0
+    tool_use: int = 0
 
     def to_json(self) -> JsonObject:
         return {
@@ -55,9 +76,14 @@ class Usage:
             "total_output_tokens": self.output,
             "total_thought_tokens": self.thought,
             "total_cached_tokens": 0,
-            "total_tool_use_tokens": 0,
-            "total_tokens": self.input + self.output + self.thought,
+            "total_tool_use_tokens": self.tool_use,
+            "total_tokens": self.input + self.output + self.thought + self.tool_use,
         }
+
+
+def is_one_of(value: JsonValue, names: Container[str]) -> bool:
+    """Whether a value from outside, of whatever type, is one of these names."""
+    return isinstance(value, str) and value in names
 
 
 def objects(value: JsonValue) -> list[JsonObject]:
@@ -85,7 +111,7 @@ def step_tokens(steps: Iterable[JsonObject]) -> int:
 
 
 def _readable(step: JsonObject) -> list[JsonObject]:
-    return [step] if step.get("type") == "function_result" else blocks(step)
+    return [step] if step.get("type") in _CALLS_AND_RESULTS else blocks(step)
 
 
 def _block_tokens(block: JsonObject) -> int:
@@ -94,13 +120,10 @@ def _block_tokens(block: JsonObject) -> int:
             return tokens(str(block.get("text", "")))
         case "function_result":
             return tokens(compact(block.get("result")))
+        case "function_call":
+            return tokens(compact(block.get("arguments")))
         case _:
             return MEDIUM_TOKENS
-
-
-def signature(interaction_id: str, index: int) -> str:
-    """A thought's signature: opaque to callers, the same whenever the same thought is shown."""
-    return base64.b64encode(hashlib.sha256(f"{interaction_id}/{index}".encode()).digest()).decode()
 
 
 def timestamp(seconds: float) -> str:
@@ -126,8 +149,8 @@ def completed(interaction: JsonObject) -> JsonObject:
     return {"event_type": "interaction.completed", "interaction": interaction}
 
 
-def step_start(index: int, step_type: str) -> JsonObject:
-    return {"event_type": "step.start", "index": index, "step": {"type": step_type}}
+def step_start(index: int, shell: JsonObject) -> JsonObject:
+    return {"event_type": "step.start", "index": index, "step": shell}
 
 
 def step_stop(index: int) -> JsonObject:
@@ -148,15 +171,14 @@ def error(code: str | None, message: str | None) -> JsonObject:
     return {"event_type": "error", "error": facts}
 
 
+def span(words: str, start: int, end: int) -> JsonObject:
+    """Where the characters `start` to `end` of `words` are: offsets on the wire count UTF-8 bytes, end exclusive."""
+    return {"start_index": len(words[:start].encode()), "end_index": len(words[:end].encode())}
+
+
 def citation(words: str, start: int, end: int, *, url: str, title: str) -> JsonObject:
-    """A `url_citation` of the characters `start` to `end` of `words`; offsets on the wire count UTF-8 bytes."""
-    return {
-        "type": "url_citation",
-        "start_index": len(words[:start].encode()),
-        "end_index": len(words[:end].encode()),
-        "url": url,
-        "title": title,
-    }
+    """A `url_citation` of the characters `start` to `end` of `words`."""
+    return {"type": "url_citation", **span(words, start, end), "url": url, "title": title}
 
 
 def plain(value: Sequence[JsonObject]) -> JsonValue:

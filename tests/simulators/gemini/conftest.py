@@ -89,7 +89,7 @@ def said() -> Callable[[Json], str]:
     """The text of an interaction's last step."""
 
     def call(interaction: Json) -> str:
-        return interaction["steps"][-1]["content"][0]["text"]
+        return next(block["text"] for block in interaction["steps"][-1]["content"] if block["type"] == "text")
 
     return call
 

@@ -20,6 +20,10 @@ RESEARCH = "deep-research-preview-04-2026"
 BROKEN_IMAGE = {"type": "image", "data": "%", "mime_type": "image/png"}
 TEXT_FILE = {"type": "document", "data": "eA==", "mime_type": "text/plain"}
 FUNCTIONS = [{"type": "function", "name": "f"}]
+PNG_OUT = {"type": "image", "mime_type": "image/png"}
+SMALL_K = {"type": "image", "image_size": "1k"}
+EMPTY_REQUIRED: Any = {"type": "function", "name": "f", "parameters": {"type": "object", "required": []}}
+MCP = {"type": "mcp_server", "name": "weather", "url": "https://example.invalid/mcp"}
 NESTED: list[Any] = reduce(lambda inner, _: [inner], range(800), [])
 MIXED = [{"type": "text", "text": "x"}, {"type": "thought"}]
 
@@ -84,7 +88,13 @@ async def test_a_history_without_server_state_is_remembered(create: Create, said
         ({"model": MODEL, "input": "x", "tools": [{"type": "telepathy"}]}, (400, "invalid_request")),
         ({"model": MODEL, "input": "x", "stream": "true"}, (400, "invalid_request")),
         ({"model": MODEL, "input": "x", "previous_interaction_id": "v1_none"}, (404, "not_found")),
-        ({"model": MODEL, "input": "x", "response_format": {"type": "image"}}, (501, "unimplemented")),
+        ({"model": MODEL, "input": "x", "response_format": {"type": "video"}}, (501, "unimplemented")),
+        ({"model": MODEL, "input": "x", "response_format": {"type": "object"}}, (400, "invalid_request")),
+        ({"model": MODEL, "input": "x", "response_format": PNG_OUT}, (400, "invalid_request")),
+        ({"model": MODEL, "input": "x", "response_format": SMALL_K}, (400, "invalid_request")),
+        ({"model": MODEL, "input": "x", "continuation_token": "ct_none"}, (400, "invalid_request")),
+        ({"model": MODEL, "input": "x", "tools": [EMPTY_REQUIRED]}, (400, "invalid_request")),
+        ({"model": MODEL, "input": "x", "tools": [MCP]}, (400, "invalid_request")),
         ({"agent": RESEARCH, "input": "x"}, (400, "invalid_request")),
         ({"agent": RESEARCH, "input": "x", "background": True, "system_instruction": "y"}, (400, "invalid_request")),
         ({"agent": RESEARCH, "input": "x", "background": True, "agent_config": {}}, (400, "invalid_request")),

@@ -35,7 +35,7 @@ async def test_a_report_says_that_it_is_simulated(create: Create, ended: Ended, 
 async def test_citations_count_bytes(create: Create, ended: Ended) -> None:
     started = await create("Où vont les cigognes — l'été?", **RESEARCH)
 
-    block = (await ended(started["id"]))["steps"][-1]["content"][0]
+    block = (await ended(started["id"]))["steps"][-1]["content"][-1]
 
     assert block["annotations"]
     for number, citation in enumerate(block["annotations"], 1):

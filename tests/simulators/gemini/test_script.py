@@ -113,7 +113,7 @@ async def test_other_operations_fail_too(
     assert first.status_code == 500
     with pytest.raises(httpx.RemoteProtocolError):
         await api.request(method, path)
-    with pytest.raises(ValueError, match="only be ordered for 'create'"):
+    with pytest.raises(ValueError, match=f"cannot be ordered for '{operation}'"):
         gemini.fails(OnlyThinks(), operation=operation)
 
 

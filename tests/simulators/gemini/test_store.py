@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from bot.simulators.gemini import store
+from bot.simulators.gemini.clock import Clock
 from bot.simulators.gemini.ledger import MAX_BYTES as LEDGER_BYTES
 from bot.simulators.gemini.ledger import Ledger
 from bot.simulators.gemini.request import CreateRequest
@@ -19,7 +20,7 @@ def created(memory: Store, size_bytes: int, *, finished: bool) -> Interaction:
 
 
 async def test_the_oldest_ended_interactions_make_room() -> None:
-    memory = Store()
+    memory = Store(Clock(), retention_days=55)
     running = created(memory, LARGE, finished=False)
     ended = [created(memory, LARGE, finished=True) for _ in range(5)]
 
@@ -31,7 +32,7 @@ async def test_the_oldest_ended_interactions_make_room() -> None:
 
 
 async def test_ids_differ() -> None:
-    memory = Store()
+    memory = Store(Clock(), retention_days=55)
 
     ids = {created(memory, 1, finished=True).id for _ in range(100)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.simulators.gemini.attachments import pixels
+from bot.simulators.gemini.dimensions import pixels
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc0\x00\x11\x08\x01\x02\x03\x04\x03"
 
