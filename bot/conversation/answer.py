@@ -78,7 +78,7 @@ class Answers:
     def _events(self, request: Request, turn: Turn) -> AsyncGenerator[Event]:
         if turn.interaction_id is None:
             return self._interactions.stream(request)
-        return self._interactions.resume(turn.interaction_id)
+        return self._interactions.resume(turn.interaction_id, request=request)
 
 
 def _judged(interaction: Interaction, reply: Reply) -> Interaction:

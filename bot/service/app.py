@@ -125,7 +125,7 @@ async def working(settings: Settings, redis_url: str) -> AsyncGenerator[None]:
         clock = SystemClock()
         key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
         http = await stack.enter_async_context(open_http(settings.gemini_base_url, key))
-        interactions = InteractionsClient(http, version=settings.api_path)
+        interactions = InteractionsClient(http, version=settings.api_path, edition=settings.edition)
         channels = await _channels(settings, clock, stack)
         research = ResearchManager(
             records=records,

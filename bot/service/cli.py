@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 from bot.service import log
-from bot.service.settings import Invalid, Settings, is_set, load
+from bot.service.settings import Edition, Invalid, Settings, is_set, load
 from bot.state.embedded import StoreUnusable
 
 GEMINI = ("GEMINI_API_KEY",)
@@ -101,12 +101,15 @@ def discord() -> None:
 def emulator(
     port: Annotated[int, typer.Option(help="Where to listen; 0 takes a free port.")] = 8001,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between two tokens.")] = 0.02,
+    edition: Annotated[
+        Edition | None, typer.Option(help="Spoken with callers who do not say which; PARLEY_API_EDITION if unset.")
+    ] = None,
 ) -> None:
     """The simulator of the Interactions API alone."""
     from bot.service.demo import run_emulator  # noqa: PLC0415
 
-    _settings()
-    _run(run_emulator(port=port, delay_seconds=delay))
+    settings = _settings()
+    _run(run_emulator(port=port, delay_seconds=delay, edition=edition or settings.edition))
 
 
 def _platforms() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.playground import playground
 from bot.service.app import connected, listening, stopped, working
-from bot.service.settings import Settings
+from bot.service.settings import Edition, Settings
 from bot.service.web import serving
 from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
@@ -34,8 +34,8 @@ async def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None
         await stopped()
 
 
-async def run_emulator(*, port: int, delay_seconds: float) -> None:
-    async with GeminiSimulator(delay_seconds=delay_seconds).serve(port) as url:
+async def run_emulator(*, port: int, delay_seconds: float, edition: Edition) -> None:
+    async with GeminiSimulator(delay_seconds=delay_seconds, edition=edition).serve(port) as url:
         sys.stdout.write(f"The Interactions API simulator is at {url}\n")
         sys.stdout.flush()
         await stopped()
@@ -75,6 +75,8 @@ async def _simulated(
         "port": 0,
     }
     if settings.gemini_api_key is None:
-        gemini = await stack.enter_async_context(GeminiSimulator(delay_seconds=TOKEN_SECONDS).serve())
+        gemini = await stack.enter_async_context(
+            GeminiSimulator(delay_seconds=TOKEN_SECONDS, edition=settings.edition).serve()
+        )
         places |= {"gemini_api_key": SecretStr("simulated"), "gemini_base_url": gemini}
     return settings.model_copy(update=places)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Edition = Literal["steps", "outputs"]
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 PLACES_THAT_FORGET = ("DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE")  # their disk is emptied
 
@@ -74,8 +75,15 @@ class Settings(BaseSettings):
         alias="GOOGLE_GEMINI_BASE_URL",
         description="Where the API is.",
     )
-    api_version: Literal["v1", "v1beta", "beta"] = Field(
-        default="v1", alias="GOOGLE_GENAI_API_VERSION", description="Its path version."
+    edition: Edition = Field(
+        default="steps",
+        alias="PARLEY_API_EDITION",
+        description="The edition we send: `steps` is served today, `outputs` was before. Both are understood.",
+    )
+    api_version: Literal["v1", "v1beta", "beta"] | None = Field(
+        default=None,
+        alias="GOOGLE_GENAI_API_VERSION",
+        description="Its path version; `v1` if unset, `v1beta` with the edition `outputs`.",
     )
     model: str = Field(default="gemini-flash-latest", alias="PARLEY_MODEL", description="The model that answers.")
     agent: str = Field(
@@ -122,6 +130,8 @@ class Settings(BaseSettings):
     @property
     def api_path(self) -> str:
         """The version as it stands in the path; the official SDK calls one of them `beta`."""
+        if self.api_version is None:
+            return "v1beta" if self.edition == "outputs" else "v1"
         return "v1beta" if self.api_version == "beta" else self.api_version
 
     @property

@@ -33,8 +33,13 @@ async def discord() -> AsyncGenerator[DiscordSimulator]:
 
 
 @pytest.fixture
+def edition() -> str:
+    return "steps"
+
+
+@pytest.fixture
 async def settings(
-    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator
+    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator, edition: str
 ) -> AsyncGenerator[Settings]:
     async with gemini.serve() as url:
         yield Settings().model_copy(
@@ -46,6 +51,7 @@ async def settings(
                 "slack_api_url": slack.api_url,
                 "discord_token": SecretStr(discord.token),
                 "discord_api_url": discord.api_url,
+                "edition": edition,
                 "host": "127.0.0.1",
                 "port": 0,
             }
