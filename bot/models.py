@@ -44,6 +44,7 @@ class Inbound(Record):
     content: tuple[Content, ...]
     addressed: bool  # names the bot or is a direct message; else it counts only in a thread the bot takes part in
     continues: MessageId | None = None  # a message that may belong to another thread, where this one goes on then
+    place: str | None = None  # the channel it was said in, where that is not the thread's own
     # What its platform needs to reply, beyond the thread. May hold a token: never log it.
     handle: dict[str, str] = Field(default_factory=dict[str, str])
 

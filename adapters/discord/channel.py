@@ -1,20 +1,21 @@
 """Discord as a place for replies: posts, edits, typing and files, over REST alone.
 
 Nothing is posted twice: a message carries its part's key as a nonce that Discord enforces, so that a repeated post
-finds the first one; opening a thread and filling in the answer to a command are the same when they are repeated.
+finds the first one, and one that is repeated late is looked for; opening a thread and filling in the answer to a
+command are the same when they are repeated.
 
 Source: "Create Message", "Start Thread from Message", "Receiving and Responding", Discord developer docs.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import structlog
 
-from adapters.discord.answers import Answers
 from adapters.discord.codes import Code
+from adapters.discord.command_replies import CommandReplies
 from adapters.discord.files import DiscordFiles
 from adapters.discord.format import render_title
 from adapters.discord.parts import (
@@ -26,10 +27,11 @@ from adapters.discord.parts import (
     with_question,
     without_file,
 )
+from adapters.discord.recent import RecentPosts
 from adapters.discord.rest import Refused, Rest, connect
 from bot.clock import Clock
 from bot.content import FileRef, TextContent
-from bot.conversation.adapter import ChannelBusy, Undeliverable
+from bot.conversation.adapter import ChannelBusy, MessageGone, Undeliverable
 from bot.models import Inbound, Limits, MessageId, Part
 
 PART_CHARS = 1_800  # of the 2,000 of a message: the rest is for what rendering adds, and for the question
@@ -40,6 +42,7 @@ REMEMBERED = 10_000
 CHANNEL, MESSAGES = "/channels/{channel}", "/channels/{channel}/messages"
 MESSAGE = MESSAGES + "/{message}"
 UNTHREADED = (Code.NO_PERMISSION, Code.WRONG_CHANNEL, Code.TOO_MANY_THREADS)  # no thread can be opened
+OPENED = (Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE)  # the thread of a message that was deleted since lives on
 
 log = structlog.stdlib.get_logger()
 
@@ -59,12 +62,13 @@ class DiscordChannel:
     def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest = rest
         self._files = DiscordFiles(rest.session, rest.api_url)
-        self._answers = Answers(rest, clock)
+        self._command_replies = CommandReplies(rest, clock)
+        self._recent = RecentPosts(rest)
         self._clock = clock
         self._places: dict[str, str] = {}  # the channel for replies, by the message that asked
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
-        """Post a part once. The part with the key `<message>/0` takes the place of a command's "thinking…".
+        """Post a part once. The first (`is_first`) takes the place of a command's "thinking…".
 
         A file that Discord does not take here has a note in its place.
         """
@@ -80,9 +84,10 @@ class DiscordChannel:
                 return await self._post(to, instead, again=again)
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
+        """Show the part as it is now. Raises MessageGone when somebody deleted its message."""
         part = with_question(to, part)
         with _as_ours():
-            if not (is_first(to, part) and await self._answers.edit(to, message, part)):
+            if not (is_first(to, part) and await self._command_replies.edit(to, message, part)):
                 await self._change(await self._place(to, must=part.final), message, part)
 
     @asynccontextmanager
@@ -96,18 +101,20 @@ class DiscordChannel:
                 showing.cancel()
                 await asyncio.gather(showing, return_exceptions=True)
 
-    def open(self, file: FileRef) -> AsyncIterator[bytes]:
+    def open(self, file: FileRef) -> AsyncGenerator[bytes]:
         return self._files.open(file)
 
     async def _post(self, to: Inbound, part: Part, *, again: bool) -> MessageId:
         ensure_sendable(part)
-        if is_first(to, part) and (answer := await self._answers.fill_in(to, part)):
+        if is_first(to, part) and (answer := await self._command_replies.fill_in(to, part)):
             return answer
         place = await self._place(to, must=part.final)
-        posted = await self._create(place, to, part)
+        earlier = await self._recent.find(place, to, part) if again else None
+        posted = earlier or await self._create(place, to, part)
         found = MessageId(str(posted["id"]))
         if again and differs(part, posted):
-            await self._change(place, found, part)
+            with suppress(MessageGone):  # deleted since; whoever edits it will be told
+                await self._change(place, found, part)
         return found
 
     async def _keep_typing(self, to: Inbound) -> None:
@@ -144,7 +151,7 @@ class DiscordChannel:
             if refused.code in UNTHREADED:
                 log.info("thread_not_opened", cause=str(refused))
                 return channel
-            if refused.code != Code.THREAD_EXISTS:
+            if refused.code not in OPENED:
                 raise
         return to.message
 
@@ -163,14 +170,22 @@ class DiscordChannel:
         return await self._rest.call("POST", MESSAGES, {"channel": place}, body, file=part.file, must=part.final)
 
     async def _change(self, place: str, message: MessageId, part: Part) -> None:
-        ids = {"channel": place, "message": message}
         try:
-            await self._rest.call("PATCH", MESSAGE, ids, render_body(part), must=part.final)
+            await self._patch(place, message, part)
         except Refused as refused:
             if refused.code != Code.ARCHIVED:
                 raise
             await self._rest.call("PATCH", CHANNEL, {"channel": place}, {"archived": False})
+            await self._patch(place, message, part)
+
+    async def _patch(self, place: str, message: MessageId, part: Part) -> None:
+        ids = {"channel": place, "message": message}
+        try:
             await self._rest.call("PATCH", MESSAGE, ids, render_body(part), must=part.final)
+        except Refused as refused:
+            if refused.code == Code.UNKNOWN_MESSAGE:
+                raise MessageGone(f"discord: {refused}") from refused
+            raise
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from adapters.discord.format import parse_text
 from bot.content import Content, FileRef, TextContent, media
@@ -26,13 +26,20 @@ THREADS = (10, 11, 12)  # kinds of channels
 WRITTEN = (0, 19)  # kinds of messages that people write, the second in reply; all others tell of something
 EPOCH_SECONDS = 1_420_070_400  # the first second of 2015
 
+
+def _mend(value: object) -> object:
+    """Half characters, which JSON may spell and UTF-8 cannot, joined where two make one and else replaced."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+
+
 Snowflake = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+Text = Annotated[str, BeforeValidator(_mend)]  # for all that may get into an Inbound, which is stored as UTF-8
 
 
 class User(BaseModel):
     id: Snowflake
-    username: str | None = None
-    global_name: str | None = None
+    username: Text | None = None
+    global_name: Text | None = None
     bot: bool | None = None
 
     @property
@@ -41,17 +48,17 @@ class User(BaseModel):
 
 
 class Attachment(BaseModel):
-    url: str
-    filename: str
-    title: str | None = None  # the name before Discord took its unusual characters out, without extension
+    url: Text
+    filename: Text
+    title: Text | None = None  # the name before Discord took its unusual characters out, without extension
     size: int | None = None
-    content_type: str | None = None
+    content_type: Text | None = None
 
 
 class Written(BaseModel):
     """What somebody wrote, wherever it is quoted."""
 
-    content: str | None = None
+    content: Text | None = None
     attachments: list[Attachment] | None = None
     mentions: list[User] | None = None
 
@@ -96,14 +103,15 @@ def parse_message(
     if not (addressed or in_thread):
         return None
     apart = in_thread or message.guild_id is None
-    place = message.channel_id if apart else message.id
+    channel = message.channel_id if apart else message.id
     return Inbound(
-        thread=thread_in(message.guild_id, place, place),
+        thread=thread_in(message.guild_id, channel, channel),
         message=MessageId(message.id),
         author=UserId(message.author.id),
         content=_content(message, bot, roles),
         addressed=addressed,
         continues=_continues(message, bot, in_thread=in_thread),
+        place=None if apart else message.channel_id,
         handle={"reply_in" if apart else "open_in": message.channel_id},
     )
 
@@ -119,9 +127,14 @@ def thread_in(guild: str | None, channel: str, root: str) -> Thread:
 
 
 def parse_file(attachment: Attachment) -> Content:
+    name, size = parse_name(attachment), attachment.size
+    return media(_mime_type(attachment), FileRef(url=attachment.url, name=name, size_bytes=size))
+
+
+def parse_name(attachment: Attachment) -> str:
+    """A file's name as its sender had it."""
     extension = PurePath(attachment.filename).suffix
-    name = f"{attachment.title}{extension}" if attachment.title else attachment.filename
-    return media(_mime_type(attachment), FileRef(url=attachment.url, name=name, size_bytes=attachment.size))
+    return f"{attachment.title}{extension}" if attachment.title else attachment.filename
 
 
 def _names(message: Message, bot: str, roles: Collection[str]) -> bool:

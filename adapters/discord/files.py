@@ -3,7 +3,7 @@
 Source: "Signed Attachment CDN URLs", Discord developer docs.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 import aiohttp
@@ -27,7 +27,7 @@ class DiscordFiles:
         self._session = session
         self._hosts = HOSTS | {yarl.URL(api_url).origin()}
 
-    async def open(self, file: FileRef) -> AsyncIterator[bytes]:
+    async def open(self, file: FileRef) -> AsyncGenerator[bytes]:
         if not self._is_discords(file.url):
             raise FileUnreadable("it does not lie on Discord.")
         try:

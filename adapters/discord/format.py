@@ -62,11 +62,20 @@ def _moment(match: re.Match[str], seconds: int) -> str:
 
 
 def render_title(text: str) -> str:
-    """The beginning of a text as the name of a thread, of at most `TITLE_CHARS`; empty for an empty text."""
-    words = " ".join(text.split())
-    if len(words) <= TITLE_CHARS:
-        return words
-    return f"{words[:TITLE_CHARS].rpartition(' ')[0] or words[: TITLE_CHARS - 1]}…"
+    """The beginning of a text as the name of a thread; empty for an empty text."""
+    return shorten(text, limit_chars=TITLE_CHARS)
+
+
+def shorten(text: str, *, limit_chars: int) -> str:
+    """The beginning of a text in one line, of at most so many characters.
+
+    It ends with a whole word, unless that would leave less than half: some languages write without spaces.
+    """
+    line = " ".join(text.split())
+    if len(line) <= limit_chars:
+        return line
+    words = line[:limit_chars].rpartition(" ")[0]
+    return f"{words if len(words) >= limit_chars // 2 else line[: limit_chars - 1]}…"
 
 
 def render_markdown(text: str) -> str:

@@ -9,9 +9,7 @@ Source: "Gateway", "Opcodes and Status Codes", Discord developer docs.
 import json
 import logging
 import sys
-import traceback
 from contextlib import suppress
-from pathlib import PurePath
 from typing import cast
 
 import aiohttp
@@ -26,6 +24,7 @@ from adapters.discord.events import parse_message
 from adapters.discord.intake import Intake, intake
 from adapters.discord.interactions import parse_interaction
 from adapters.discord.rest import API_URL, Refused, Rest, connect
+from adapters.discord.where import where
 from bot.clock import Clock
 from bot.conversation.adapter import Accept, ChannelBusy
 
@@ -76,7 +75,7 @@ class DiscordGateway:
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning("gateway_away", cause=type(error).__name__)
         except Exception as error:  # noqa: BLE001 (an event it cannot read ends its run; the next one begins anew)
-            log.error("gateway_broke", cause=type(error).__name__, where=_where(error))
+            log.error("gateway_broke", cause=type(error).__name__, where=where(error))
 
 
 class Listener(discord.AutoShardedClient):
@@ -117,7 +116,7 @@ class Listener(discord.AutoShardedClient):
         """In the place of the library's own, which writes down what the error says."""
         error = sys.exception()
         if error is not None:
-            log.error("event_not_read", handler=event_method, cause=type(error).__name__, where=_where(error))
+            log.error("event_not_read", handler=event_method, cause=type(error).__name__, where=where(error))
 
     def _on_message(self, payload: dict[str, object]) -> None:
         message = parse_message(
@@ -162,12 +161,6 @@ async def _learn_gateway(rest: Rest) -> None:
     with suppress(Refused, ChannelBusy):
         answer = await rest.call("GET", "/gateway", {})
         DiscordWebSocket.DEFAULT_GATEWAY = URL(str(answer["url"]))
-
-
-def _where(error: BaseException) -> str:
-    """File, line and function. What an error says is left out, since it may quote an event."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
 
 
 def _number(snowflake: object) -> int:

@@ -1,21 +1,24 @@
 """What the gateway brings is stored, then acknowledged, with nothing in between.
 
 Discord does not deliver a second time, so a store that is away is waited for: half a minute for messages, in their
-order, and for commands and buttons as long as Discord itself waits.
+order, and for commands and buttons as long as Discord itself waits. What fails for any other reason would fail again,
+and keep waiting what comes after it: it is dropped, with the reason in the log.
 
 Source: "Receiving and Responding", Discord developer docs.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import structlog
+from redis.exceptions import RedisError
 
 from adapters.discord.codes import Code
 from adapters.discord.interactions import COMMAND, Pending
 from adapters.discord.rest import Refused, Rest
+from adapters.discord.where import where
 from bot.clock import Clock
 from bot.conversation.adapter import Accept, ChannelBusy
 from bot.models import Inbound
@@ -41,6 +44,7 @@ def render_aside(text: str) -> Callback:
 
 
 NOT_NOW: Final = render_aside("I cannot take anything in at the moment. Please try again in a minute.")
+NOT_EVER: Final = render_aside("I cannot take this in. Whoever runs me can see the reason in my log.")
 TOO_OLD: Final = render_aside("This button is too old.")
 
 log = structlog.stdlib.get_logger()
@@ -80,7 +84,7 @@ class Intake:
         """One after the other for ever, so that they stay in order."""
         while True:
             message, until = await self._messages.get()
-            await self._is_stored(message, max(ATTEMPT_SECONDS, until - self._clock.monotonic()))
+            await self._store(message, max(ATTEMPT_SECONDS, until - self._clock.monotonic()))
             self._messages.task_done()
 
     async def settle(self) -> None:
@@ -93,7 +97,7 @@ class Intake:
             log.error("events_lost", messages=self._messages.qsize(), interactions=len(self._interactions))
 
     async def _store_and_acknowledge(self, pending: Pending) -> None:
-        callback = await self._store(pending)
+        callback = await self._take_in(pending)
         ids = {"interaction": pending.id, "token": pending.token}
         for _ in range(CALLBACK_ATTEMPTS):
             try:
@@ -107,31 +111,38 @@ class Intake:
             else:
                 return
 
-    async def _store(self, pending: Pending) -> Callback:
+    async def _take_in(self, pending: Pending) -> Callback:
         """Store what it says; gives what to tell Discord then."""
         if pending.message is None:
             return TOO_OLD
-        if not await self._is_stored(pending.message, INTERACTION_SECONDS):
-            return NOT_NOW
-        return THINKING if pending.kind == COMMAND else UNCHANGED
+        failed = await self._store(pending.message, INTERACTION_SECONDS)
+        return failed or (THINKING if pending.kind == COMMAND else UNCHANGED)
 
-    async def _is_stored(self, message: Inbound, seconds: float) -> bool:
-        """Try to store it, again and again for so many seconds."""
-        wait = FIRST_WAIT_SECONDS
-        with suppress(TimeoutError):
+    async def _store(self, message: Inbound, seconds: float) -> Callback | None:
+        """Store it, trying for so many seconds; gives what to tell somebody who waits where it was not stored."""
+        try:
             async with asyncio.timeout(seconds):
-                while not await self._attempt(message):
-                    await self._clock.sleep(wait)
-                    wait = min(2 * wait, LONGEST_WAIT_SECONDS)
-                return True
-        log.error("event_not_stored", cause="the store is away", fix="check REDIS_URL and the server behind it")
-        return False
+                await self._keep_trying(message)
+        except TimeoutError:
+            log.error("event_not_stored", cause="the store is away", fix="check REDIS_URL and the server behind it")
+            return NOT_NOW
+        except Exception as error:  # noqa: BLE001 (whatever it is, what comes next must not wait for it)
+            log.error("event_not_stored", cause=type(error).__name__, where=where(error), fix="report it as a bug")
+            return NOT_EVER
+        return None
+
+    async def _keep_trying(self, message: Inbound) -> None:
+        wait = FIRST_WAIT_SECONDS
+        while not await self._attempt(message):
+            await self._clock.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
     async def _attempt(self, message: Inbound) -> bool:
+        """False when the store is away. Raises whatever else is wrong."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await self._accept(message)
-        except Exception as error:  # noqa: BLE001 (whatever it is, giving up would lose the message)
+        except (RedisError, TimeoutError) as error:
             log.warning("store_away", cause=type(error).__name__)
             return False
         return True

@@ -9,15 +9,14 @@ filled in. A button's has not, because with its token one would overwrite the me
 Source: "Receiving and Responding", Discord developer docs.
 """
 
-import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from adapters.discord.commands import ASK, render_words
-from adapters.discord.events import THREADS, Attachment, Snowflake, User, created_at, parse_file, thread_in
-from adapters.discord.format import SAYS
+from adapters.discord.events import THREADS, Attachment, Snowflake, Text, User, created_at, parse_file, thread_in
+from adapters.discord.format import SAYS, shorten
 from bot.content import Content, TextContent
 from bot.models import Inbound, MessageId, Thread, UserId
 
@@ -47,7 +46,7 @@ class Member(BaseModel):
 
 class Option(BaseModel):
     name: str
-    value: str | int | float | bool | None = None
+    value: Text | int | float | bool | None = None
 
 
 class Resolved(BaseModel):
@@ -61,7 +60,7 @@ class Data(BaseModel):
     type: int = SLASH_COMMAND
     options: list[Option] | None = None
     resolved: Resolved | None = None
-    custom_id: str = ""
+    custom_id: Text = ""
 
 
 class Pressed(BaseModel):
@@ -75,7 +74,7 @@ class Interaction(BaseModel):
 
     id: Snowflake
     application_id: Snowflake
-    token: str
+    token: Text
     type: int
     channel_id: Snowflake
     data: Data
@@ -142,8 +141,8 @@ def _command(interaction: Interaction) -> Inbound | None:
 def _asked(data: Data) -> dict[str, str]:
     """The beginning of a question, for the answer to stand under."""
     texts = [option.value for option in data.options or () if isinstance(option.value, str)]
-    line = " ".join(" ".join(texts).split())
-    return {"asked": textwrap.shorten(line, ASKED_CHARS, placeholder="…")} if data.name == ASK and line else {}
+    asked = shorten(" ".join(texts), limit_chars=ASKED_CHARS)
+    return {"asked": asked} if data.name == ASK and asked else {}
 
 
 def _press(interaction: Interaction) -> Inbound | None:

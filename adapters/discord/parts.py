@@ -11,6 +11,7 @@ from adapters.discord.format import render_components, render_markdown
 from adapters.discord.rest import Refused
 from bot.models import Inbound, Part
 
+FIRST = "0"  # the name by which the conversation calls the part that a reply begins with
 NONCE_CHARS = 25
 REQUEST_BYTES = 25_000_000  # no more in any server; how much less a file may have depends on the server
 SUPPRESS_EMBEDS: Final = 1 << 2
@@ -37,8 +38,12 @@ def render_nonce(part: Part) -> str:
 
 
 def is_first(to: Inbound, part: Part) -> bool:
-    """Whether it is the part that takes the place of a command's "thinking…"."""
-    return part.key == f"{to.message}/0"
+    """Whether a reply begins with this part: the one whose key is that of the message asked, with `FIRST` for a name.
+
+    All that is special about the first part hangs on this: alone it takes the place of a command's "thinking…",
+    quotes what was asked, and refers to the message it answers. A reply without such a part leaves "thinking…" there.
+    """
+    return part.key == f"{to.message}/{FIRST}"
 
 
 def differs(part: Part, posted: dict[str, Any]) -> bool:

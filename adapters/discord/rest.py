@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ USER_AGENT = "DiscordBot (https://parley.example, 0.1)"  # without such a one Di
 TIMEOUT, UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5), aiohttp.ClientTimeout(total=60, connect=5)
 LOST_REPLY_SECONDS = 1.0  # before asking again after a call whose reply was lost
 UNSAID_RETRY_SECONDS = 5.0  # after a 429 that does not say how long
+TOKEN_RETRY_SECONDS, TOKEN_LOG_SECONDS = 30.0, 60.0  # while the bot's token is refused
 BUCKETS_KEPT = 5_000
 MAJOR = ("channel", "token")  # ids by which Discord keeps its limits apart
 
@@ -67,6 +69,7 @@ class Rest:
         self._everything = Everything(clock)
         self._buckets: dict[tuple[str, ...], Bucket] = {}  # the least recently used go
         self._clock = clock
+        self._token_logged_until = -inf
 
     async def call(
         self, method: str, path: str, ids: Ids, body: object = None, *, file: File | None = None, must: bool = True
@@ -75,7 +78,8 @@ class Rest:
 
         `file` goes with the body, which names it as its attachment 0.
         A call with an interaction's token is proven by that and leaves the bot's out. Without `must` it does not
-        wait for its place. Raises Refused; ChannelBusy when it may help to come again.
+        wait for its place. Raises Refused; ChannelBusy when it may help to come again, as it may
+        when the bot's token is refused.
         """
         bucket = self._bucket(method, path, ids)
         await bucket.enter(must=must)
@@ -88,6 +92,8 @@ class Rest:
             bucket.leave(headers)
         if status < 300:
             return answer
+        if status == 401 and "token" not in ids:
+            raise self._token_refused()
         raise self._failure(status, headers, answer, bucket)
 
     async def _send(
@@ -116,9 +122,15 @@ class Rest:
             return ChannelBusy(f"discord: rate limit {code}", retry_after=retry_after)
         if status >= 500:
             return ChannelBusy(f"discord: HTTP {status}", retry_after=LOST_REPLY_SECONDS, unheard=True)
-        if status == 401 and code == 0:
-            log.error("discord_token_refused", fix="check DISCORD_TOKEN against the page of the application")
         return Refused(status, code)
+
+    def _token_refused(self) -> ChannelBusy:
+        """Wrong or reset: whoever runs the bot can mend that, so it is no refusal for good."""
+        now = self._clock.monotonic()
+        if now >= self._token_logged_until:
+            self._token_logged_until = now + TOKEN_LOG_SECONDS
+            log.error("discord_token_refused", fix="check DISCORD_TOKEN")
+        return ChannelBusy("discord: HTTP 401, the token is refused", retry_after=TOKEN_RETRY_SECONDS)
 
     def _bucket(self, method: str, path: str, ids: Ids) -> Bucket:
         key = (method, path, *(ids.get(name, "") for name in MAJOR))

@@ -4,15 +4,19 @@ Source: "app_mention event", "message event", "Events API", Slack developer docs
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
-from adapters.slack.format import SAYS, parse_mrkdwn
+from adapters.slack.format import SAYS, parse_characters, parse_mrkdwn
 from bot.content import Content, FileRef, TextContent, media
 from bot.models import Inbound, MessageId, Thread, UserId
 
 PLATFORM = "slack"
 PLAIN_SUBTYPES = (None, "file_share", "thread_broadcast")  # all others tell of a message, they are none
+
+
+Text = Annotated[str, AfterValidator(parse_characters)]  # whatever goes into an Inbound as it is
 
 
 class Authorization(BaseModel):
@@ -21,9 +25,9 @@ class Authorization(BaseModel):
 
 
 class File(BaseModel):
-    name: str | None = None
-    mimetype: str | None = None
-    url_private_download: str | None = None
+    name: Text | None = None
+    mimetype: Text | None = None
+    url_private_download: Text | None = None
     size: int | None = None
 
 
@@ -31,11 +35,11 @@ class Event(BaseModel):
     """The fields of `app_mention` and `message` that matter here."""
 
     type: str
-    ts: str
-    channel: str
-    user: str
+    ts: Text
+    channel: Text
+    user: Text
     subtype: str | None = None
-    thread_ts: str | None = None
+    thread_ts: Text | None = None
     channel_type: str | None = None
     text: str | None = None
     files: list[File] | None = None
@@ -43,7 +47,7 @@ class Event(BaseModel):
 
 
 class Envelope(BaseModel):
-    team_id: str
+    team_id: Text
     event: Event
     authorizations: list[Authorization] | None = None
 
@@ -79,19 +83,19 @@ def parse_event(payload: Mapping[str, object]) -> Inbound | None:
 
 
 class Container(BaseModel):
-    channel_id: str
-    message_ts: str
-    thread_ts: str | None = None
+    channel_id: Text
+    message_ts: Text
+    thread_ts: Text | None = None
 
 
 class Pressed(BaseModel):
     action_id: str
-    action_ts: str
-    value: str
+    action_ts: Text
+    value: Text
 
 
 class Id(BaseModel):
-    id: str
+    id: Text
 
 
 class Press(BaseModel):
@@ -136,12 +140,10 @@ def _thread(team: str, channel: str, root: str) -> Thread:
 
 def _content(event: Event, bot_user: str | None) -> tuple[Content, ...]:
     text = parse_mrkdwn(event.text or "", bot_user=bot_user)
-    files = [
-        media(
-            file.mimetype or "application/octet-stream",
-            FileRef(url=file.url_private_download, name=file.name or "file", size_bytes=file.size),
-        )
-        for file in event.files or ()
-        if file.url_private_download
-    ]
-    return (*files, *([TextContent(text=text)] if text else []))
+    return (*map(_file, event.files or ()), *([TextContent(text=text)] if text else []))
+
+
+def _file(file: File) -> Content:
+    """Some files come without an address: deleted, beyond a plan's limit, kept elsewhere, or another company's."""
+    url, name = file.url_private_download or "", file.name or "file"
+    return media(file.mimetype or "application/octet-stream", FileRef(url=url, name=name, size_bytes=file.size))

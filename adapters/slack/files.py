@@ -3,7 +3,7 @@
 Source: "file object", "Working with files", Slack developer docs.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -14,6 +14,7 @@ from bot.conversation.adapter import FileUnreadable
 HOSTS = ("slack.com", "slack-edge.com", "slack-files.com")  # and their subdomains
 TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)
 NOT_ALLOWED = "I am not allowed to read files here. Whoever installed me has to give me the scope files:read."
+NOT_GIVEN = "Slack has no copy of it for me. It may be gone, or lie somewhere else."
 
 
 class SlackFiles:
@@ -27,7 +28,9 @@ class SlackFiles:
         self._token = token
         self._api_origin = _origin(api_url)
 
-    async def open(self, file: FileRef) -> AsyncIterator[bytes]:
+    async def open(self, file: FileRef) -> AsyncGenerator[bytes]:
+        if not file.url:
+            raise FileUnreadable(NOT_GIVEN)
         if not self._is_slacks(file.url):
             raise FileUnreadable("it does not lie in Slack.")
         headers = {"Authorization": f"Bearer {self._token}"}

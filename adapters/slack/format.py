@@ -23,9 +23,15 @@ FALLBACK_CHARS = 300
 HARMLESS_BRACKET, HARMLESS_AT = "‹", "＠"
 
 
+def parse_characters(text: str) -> str:
+    """The text with every half of a surrogate pair, which no JSON in UTF-8 can hold, as a replacement character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def parse_mrkdwn(text: str, *, bot_user: str | None) -> str:
     """What a person wrote, without the mention of the bot: `<@U1>` as @U1, `<url|label>` as a Markdown link."""
-    without_bot = text.replace(f"<@{bot_user}>", "") if bot_user else text
+    whole = parse_characters(text)
+    without_bot = whole.replace(f"<@{bot_user}>", "") if bot_user else whole
     return html.unescape(ENCODED.sub(_decode, without_bot)).strip()
 
 

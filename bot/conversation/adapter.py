@@ -5,7 +5,7 @@ out. What only some platforms can do is a protocol of one method, asked for with
 place, so a new capability breaks no adapter.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, runtime_checkable
 
@@ -29,6 +29,10 @@ class Undeliverable(Exception):
     """Nothing can be posted in this thread any more: removed from the channel, archived, thread gone."""
 
 
+class MessageGone(Exception):
+    """Somebody deleted the message that was to be edited."""
+
+
 class FileUnreadable(Exception):
     """A file of a message cannot be had; the notice ends the sentence "I could not read it: …"."""
 
@@ -40,7 +44,8 @@ class FileUnreadable(Exception):
 class Channel(Protocol):
     """Where replies go. Works over the platform's REST API alone, so any worker can use it.
 
-    Both calls raise ChannelBusy or Undeliverable, nothing else of the platform's.
+    Both calls raise ChannelBusy or Undeliverable, and editing MessageGone, nothing else of the platform's. A token
+    that is refused counts as busy: whoever runs the bot can mend it, and what waits is answered then.
     """
 
     @property
@@ -52,7 +57,7 @@ class Channel(Protocol):
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None: ...
 
-    def open(self, file: FileRef) -> AsyncIterator[bytes]:
+    def open(self, file: FileRef) -> AsyncGenerator[bytes]:
         """The bytes of a file of a message, from the platform's own hosts only. Raises FileUnreadable."""
         ...
 

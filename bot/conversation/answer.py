@@ -9,6 +9,7 @@ from contextlib import aclosing
 from itertools import count
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot.clock import Clock
 from bot.conversation import notices
@@ -33,6 +34,7 @@ from bot.state.turns import Turn, Turns
 ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 20.0  # beyond it people rather read the notice
 CUT_WAIT_SECONDS = 1.0  # before a cut stream is read again
+SAVE_AGAIN_SECONDS = (0.2, 1.0, 3.0, 5.0)
 
 log = structlog.stdlib.get_logger()
 
@@ -68,12 +70,22 @@ class Answers:
                         reply.add("".join(block.text for block in content if isinstance(block, TextOutput)))
                     case Created(interaction=Interaction(id=str(interaction_id))) if not turn.interaction_id:
                         turn.interaction_id = interaction_id
-                        await self._turns.save(message, turn)
+                        await self._remember(message, turn)
                     case Finished(interaction=interaction):
                         return interaction
                     case _:
                         pass
         raise AssertionError("a stream of the client ends with Finished or raises")
+
+    async def _remember(self, message: Inbound, turn: Turn) -> None:
+        """Save which interaction answers, waiting for a store that is away: without the id it is asked again."""
+        for seconds in SAVE_AGAIN_SECONDS:
+            try:
+                return await self._turns.save(message, turn)
+            except RedisError as error:
+                log.warning("turn_not_saved", cause=type(error).__name__)
+                await self._clock.sleep(seconds)
+        return await self._turns.save(message, turn)
 
     def _events(self, request: Request, turn: Turn) -> AsyncGenerator[Event]:
         if turn.interaction_id is None:

@@ -1,12 +1,13 @@
 """Files of a message become content the API takes: opened on their platform, within limits, or named in a note."""
 
 from collections.abc import Iterable
+from contextlib import aclosing
 
 from bot.content import Content, FileRef, Inline, MediaContent, TextContent, media
 from bot.conversation.adapter import Channel, FileUnreadable
 
 INLINE_BYTES = 15_000_000  # of all files of one message; base64 and the text come on top
-TEXT_BYTES = 1_000_000  # of a file that is read as text
+TEXT_BYTES = 400_000  # of a file that is read as text
 # Source: "Content", Interactions API reference.
 TYPES = {
     "image": "png jpeg webp heic heif gif bmp tiff",
@@ -43,12 +44,13 @@ async def _read(file: FileRef, channel: Channel, limit_bytes: int) -> bytes:
     """The file's bytes. What the platform says of its size is believed only when it is too large."""
     data = bytearray()
     if (file.size_bytes or 0) <= limit_bytes:
-        async for piece in channel.open(file):
-            data += piece
-            if len(data) > limit_bytes:
-                break
-        else:
-            return bytes(data)
+        async with aclosing(channel.open(file)) as pieces:
+            async for piece in pieces:
+                data += piece
+                if len(data) > limit_bytes:
+                    break
+            else:
+                return bytes(data)
     raise FileUnreadable(f"the files of one message may have {INLINE_BYTES // 1_000_000} MB together.")
 
 
@@ -57,9 +59,12 @@ def _content(item: MediaContent, name: str, data: bytes) -> Content:
         raise FileUnreadable("it is empty.")
     if item.mime_type in TAKEN:
         return media(item.mime_type, Inline(data=data))
-    if len(data) > TEXT_BYTES or b"\0" in data:
-        raise FileUnreadable(f"I do not know files of type {item.mime_type}.")
     try:
-        return TextContent(text=f"File {name}:\n\n{data.decode('utf-8-sig')}")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileUnreadable(f"I do not know files of type {item.mime_type}.") from None
+    if "\0" in text:
+        raise FileUnreadable(f"I do not know files of type {item.mime_type}.")
+    if len(data) > TEXT_BYTES:
+        raise FileUnreadable(f"text files may have {TEXT_BYTES // 1_000} kB.")
+    return TextContent(text=f"File {name}:\n\n{text}")

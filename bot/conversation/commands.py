@@ -37,11 +37,12 @@ def parse_command(message: Inbound) -> Said | None:
     something counts only when the bot is addressed: among people, a sentence may begin with it too.
     """
     text = " ".join(item.text for item in message.content if isinstance(item, TextContent)).strip()
-    word, _, argument = text.partition(" ")
+    word, *rest = text.split(maxsplit=1) or [""]
+    argument = "".join(rest)
     for command in COMMANDS:
         fits = not argument if command.argument is None else bool(argument) and message.addressed
         if word.lower() == command.word and fits:
-            return Said(command.word, argument.strip())
+            return Said(command.word, argument)
     return None
 
 

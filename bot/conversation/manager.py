@@ -15,11 +15,10 @@ from bot.content import Content
 from bot.conversation import notices
 from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
 from bot.conversation.answer import Answers
-from bot.conversation.attachments import opened
 from bot.conversation.commands import Handler, Said, parse_command
 from bot.conversation.personas import Persona
 from bot.conversation.posts import Posts
-from bot.conversation.question import clip
+from bot.conversation.question import prepared
 from bot.conversation.reply import Reply
 from bot.interactions.client import InteractionsClient
 from bot.interactions.errors import InteractionError, ParentLost
@@ -66,7 +65,7 @@ class ConversationManager:
         try:
             async with Reply(channel, message, posts, self._clock, shows_activity=command is None) as reply:
                 await self._respond_or_say_why(message, command, turn, reply)
-        except (Undeliverable, ChannelBusy) as error:
+        except Undeliverable as error:
             log.warning("reply_undeliverable", reference=turn.reference, cause=str(error))
 
     async def _respond_or_say_why(self, message: Inbound, command: Said | None, turn: Turn, reply: Reply) -> None:
@@ -85,7 +84,7 @@ class ConversationManager:
             await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
 
     async def _answer(self, message: Inbound, turn: Turn, reply: Reply) -> None:
-        content, notes = await self._question(message)
+        content, notes = await prepared(message, self._channels[message.thread.platform])
         if not content:
             await reply.complete(notices.NO_QUESTION, *notes)
             return
@@ -97,15 +96,9 @@ class ConversationManager:
             notes.append(notices.CONTEXT_LOST)
         if interaction.status == Status.INCOMPLETE:
             notes.insert(0, notices.CUT_OFF)
-        await reply.complete(*notes)
         await self._become_head(message.thread, interaction)
+        await reply.complete(*notes)
         log.info("turn_completed", reference=turn.reference, interaction=interaction.id, status=interaction.status)
-
-    async def _question(self, message: Inbound) -> tuple[tuple[Content, ...], list[str]]:
-        """What of the message goes to the API, and what its writer should know about the rest."""
-        content, notes = await opened(message.content, self._channels[message.thread.platform])
-        clipped, cut_note = clip(content)
-        return clipped, [*notes, *([cut_note] if cut_note else [])]
 
     def _request(self, content: tuple[Content, ...], parent: str | None) -> Request:
         return Request(

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from bot.conversation.adapter import Channel, ChannelBusy
+from bot.conversation.adapter import Channel, ChannelBusy, MessageGone
 from bot.models import Inbound, MessageId, Part, PartKey
 from bot.state.outbox import NOTED, Outbox
 
@@ -32,17 +32,24 @@ class Posts:
     async def show(self, part: Part) -> None:
         """Make the part visible as it is now. Raises ChannelBusy or Undeliverable; then show it again."""
         message = self._parts.get(part.key)
-        if message:
-            await self._channel.edit(self._to, message, part)
+        if not message:
+            await self._post(part, part.key)
             return
-        noted = message == NOTED
+        try:
+            await self._channel.edit(self._to, message, part)
+        except MessageGone:
+            del self._parts[part.key]
+            await self._post(part.model_copy(update={"key": PartKey(f"{part.key}+")}), part.key)
+
+    async def _post(self, part: Part, name: PartKey) -> None:
+        noted = self._parts.get(name) == NOTED
         if not noted:
-            await self._outbox.note(self._to, part.key)
+            await self._outbox.note(self._to, name)
         try:
             message = await self._channel.post(self._to, part, again=noted)
         except ChannelBusy as busy:
             if noted or busy.unheard:
-                self._parts[part.key] = MessageId(NOTED)
+                self._parts[name] = MessageId(NOTED)
             raise
-        self._parts[part.key] = message
-        await self._outbox.shown(self._to, part.key, message)
+        self._parts[name] = message
+        await self._outbox.shown(self._to, name, message)

@@ -1,14 +1,29 @@
-"""What of a message goes to the API."""
+"""What of a message goes to the API, and what its writer should know about the rest."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from bot.content import Content, TextContent
 from bot.conversation import notices
+from bot.conversation.adapter import Channel
+from bot.conversation.attachments import opened
+from bot.models import Inbound
 
-QUESTION_CHARS = 40_000  # Slack's own limit for one message; far inside every model's window
+QUESTION_CHARS = 40_000  # that somebody writes; Slack's own limit for one message
 
 
-def clip(content: Iterable[Content]) -> tuple[tuple[Content, ...], str | None]:
+class Question(NamedTuple):
+    content: tuple[Content, ...]
+    notes: list[str]  # for its writer
+
+
+async def prepared(message: Inbound, channel: Channel) -> Question:
+    """The message with its text cut to the limit and its files opened."""
+    content, cut = clip(message.content)
+    opened_content, notes = await opened(content, channel)
+    return Question(tuple(opened_content), [*notes, *cut])
+
+
+def clip(content: tuple[Content, ...]) -> tuple[list[Content], list[str]]:
     """The content with its text cut to `QUESTION_CHARS` in total, and a note when something was cut."""
     left, all_chars = QUESTION_CHARS, 0
     clipped: list[Content] = []
@@ -17,5 +32,6 @@ def clip(content: Iterable[Content]) -> tuple[tuple[Content, ...], str | None]:
             all_chars += len(item.text)
             item = TextContent(text=item.text[:left])  # noqa: PLW2901 (the same text, cut)
             left -= len(item.text)
-        clipped.append(item)
-    return tuple(clipped), notices.clipped(QUESTION_CHARS, all_chars) if all_chars > QUESTION_CHARS else None
+        if not isinstance(item, TextContent) or item.text:
+            clipped.append(item)
+    return clipped, [notices.clipped(QUESTION_CHARS, all_chars)] if all_chars > QUESTION_CHARS else []

@@ -10,7 +10,7 @@ import structlog
 from bot.clock import Clock
 from bot.conversation.adapter import Channel, ChannelBusy, ShowsActivity
 from bot.conversation.posts import Posts
-from bot.conversation.split import split
+from bot.conversation.split import close_fence, split
 from bot.models import Inbound, Part
 
 ACTIVITY = "is thinking…"
@@ -33,6 +33,7 @@ class Reply:
         self._channel, self._message, self._posts, self._clock = channel, message, posts, clock
         self._shows_activity = shows_activity
         self._deltas: list[str] = []
+        self._begins_anew = False
         self._shown: list[str] = []
         self._changed = asyncio.Event()
         self._final = asyncio.Event()
@@ -55,23 +56,27 @@ class Reply:
 
     @property
     def text(self) -> str:
-        return "".join(self._deltas)
+        return "" if self._begins_anew else "".join(self._deltas)
 
     def add(self, delta: str) -> None:
+        if self._begins_anew:
+            self._deltas.clear()
+            self._begins_anew = False
         if delta:
             self._deltas.append(delta)
             self._changed.set()
 
     def restart(self) -> None:
-        """Begin the text anew. It comes again in a burst: wait for that rather than show less than before."""
-        self._deltas.clear()
-        if self._posts.visible:
+        """The text is told from its beginning again; what there is stays until that has begun."""
+        self._begins_anew = True
+        if self._posts.visible:  # it comes in a burst: wait for that rather than show less than before
             self._next_edit = self._clock.monotonic() + self._channel.limits.edit_seconds
 
     async def complete(self, *notes: str | None) -> None:
         """Show the whole text with the notes under it. Raises Undeliverable, or ChannelBusy when it stays so."""
-        for note in filter(None, notes):
-            self.add(f"\n\n{note}" if self._deltas else note)
+        text = close_fence("".join(self._deltas)) if any(notes) else "".join(self._deltas)
+        self._deltas = ["\n\n".join(filter(None, (text, *notes)))]
+        self._begins_anew = False
         self._final.set()
         self._changed.set()
         await asyncio.shield(self._writer)
@@ -118,4 +123,4 @@ class Reply:
             self._next_edit = self._clock.monotonic() + self._channel.limits.edit_seconds
 
     def _pieces(self) -> list[str]:
-        return split(self.text, limit_chars=self._channel.limits.message_chars)
+        return split("".join(self._deltas), limit_chars=self._channel.limits.message_chars)

@@ -28,6 +28,12 @@ def split(text: str, *, limit_chars: int) -> list[str]:
     return [piece for piece in (*pieces, rest) if piece.strip()]
 
 
+def close_fence(text: str) -> str:
+    """The text with its last code fence closed, if it is open."""
+    opened = _open_fence(text)
+    return text if opened is None else f"{text}\n{opened.group(1)}"
+
+
 def _first_piece(text: str, limit_chars: int) -> tuple[str, str]:
     head, tail = _cut(text, limit_chars)
     opening = _open_fence(head)

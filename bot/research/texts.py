@@ -1,6 +1,7 @@
 """What people read of a long task. Pure."""
 
 from bot.interactions.types import Interaction, TextOutput, Thought
+from bot.state.tasks import Task
 
 QUESTION_CHARS = 200  # of the question, in the status message
 THOUGHT_CHARS = 300
@@ -11,6 +12,7 @@ UNKNOWN = (
 )
 DONE = "done"
 REST_IN_FILE = "_The whole report is in the file._"
+NOT_SHOWN = "done, but I could not show all of the report here"
 STOPPED = "stopped"
 TOO_LONG = "stopped, because it took too long"
 GAVE_UP = "It ended without a report."
@@ -18,16 +20,26 @@ NOTHING_RUNS = "Nothing is running here."
 STOPPING = "I am stopping it."
 
 
-def render_working(question: str, interaction: Interaction | None, seconds: float) -> str:
-    """The status message while the task runs: what, how long already, and the latest thought."""
+def render_news(interaction: Interaction | None) -> str:
+    """What can be told of a task that runs: its stage, and the latest thought."""
     stage = "starting" if interaction is None else "waiting its turn" if interaction.status == "queued" else "at work"
-    lines = [f"**Research**: {_short(question, QUESTION_CHARS)}", f"_{stage}, {render_duration(seconds)}_"]
     thought = _last_thought(interaction)
-    return BREAK.join(lines) + (f"\n\n> {_short(thought, THOUGHT_CHARS)}" if thought else "")
+    return f"{stage}\n\n> {_short(thought, THOUGHT_CHARS)}" if thought else stage
 
 
-def render_ended(question: str, how: str, seconds: float) -> str:
-    return f"**Research**: {_short(question, QUESTION_CHARS)}{BREAK}_{how} ({render_duration(seconds)})_"
+def render_working(task: Task, news: str, seconds: float) -> str:
+    """The status message while the task runs."""
+    stage, _, thought = news.partition("\n")
+    return _render(task, f"_{stage}, {render_duration(seconds)}_\n{thought}".rstrip())
+
+
+def render_ended(task: Task, how: str, seconds: float) -> str:
+    return _render(task, f"_{how} ({render_duration(seconds)})_")
+
+
+def _render(task: Task, state: str) -> str:
+    first = f"**Research**: {_short(task.question, QUESTION_CHARS)}{BREAK}{state}"
+    return "\n\n".join([first, *task.notes])
 
 
 def render_duration(seconds: float) -> str:

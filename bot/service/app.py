@@ -24,7 +24,7 @@ from bot.research.manager import ResearchManager
 from bot.service.settings import Invalid, Settings
 from bot.service.web import serving, web_app
 from bot.state.embedded import embedded
-from bot.state.engine import Engine
+from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox
 from bot.state.records import Records
 from bot.state.store import connect
@@ -144,7 +144,7 @@ async def working(settings: Settings, redis_url: str) -> AsyncGenerator[None]:
             clock=clock,
         )
         async with asyncio.TaskGroup() as group:
-            worker = group.create_task(engine.run(manager.drain, research.step))
+            worker = group.create_task(engine.run(Work(manager.drain, research.step)))
             yield
             worker.cancel()
 

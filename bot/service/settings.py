@@ -135,10 +135,6 @@ class Settings(BaseSettings):
         return "v1beta" if self.api_version == "beta" else self.api_version
 
     @property
-    def has_slack(self) -> bool:
-        return self.slack_bot_token is not None and self.slack_signing_secret is not None
-
-    @property
     def listen(self) -> tuple[str, int]:
         """Host and port. Loopback unless a PaaS, or somebody, says where to listen."""
         return self.host or ("127.0.0.1" if self.port is None else "0.0.0.0"), 8000 if self.port is None else self.port  # noqa: S104

@@ -25,6 +25,3 @@ class Heads:
     async def set(self, thread: Thread, interaction_id: str) -> None:
         head = Head(interaction_id=interaction_id)
         await self._redis.set(key(thread, "head"), head.model_dump_json(), ex=self._seconds)
-
-    async def drop(self, thread: Thread) -> None:
-        await self._redis.delete(key(thread, "head"))

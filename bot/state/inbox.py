@@ -56,7 +56,7 @@ class Inbox:
     async def done(self, message: Inbound) -> None:
         """The message has its reply: take it out, and let later deliveries of it change nothing."""
         await self._done(
-            keys=[self._claim(message), key(message.thread, "inbox")], args=[message.model_dump_json(), CLAIM_SECONDS]
+            keys=[self._claim(message), key(message.thread, "inbox")], args=[message.message, CLAIM_SECONDS]
         )
 
     @staticmethod

@@ -7,7 +7,7 @@ cluster too. Every key has a TTL; none lives forever yet.
 from functools import cache
 from pathlib import Path
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -17,17 +17,24 @@ DAY_SECONDS = 24 * 60 * 60
 CLAIM_SECONDS = 25 * 60 * 60  # Slack repeats delayed events for 24 h
 INBOX_SECONDS = 7 * DAY_SECONDS
 TURN_SECONDS = 7 * DAY_SECONDS
+CONNECTIONS, POOL_SECONDS = 50, 20
 
 
-def connect(url: str, *, max_connections: int = 200) -> Redis:
+def connect(url: str) -> Redis:
     """A client for our own records; the server is first asked when the first command is sent.
 
-    A command is tried twice, because the first one after a restart of Redis can meet a dead pooled connection.
-    All our commands are safe to repeat.
+    A command waits for a free connection, where redis-py would raise. It is tried twice, because the first
+    one after a restart of Redis can meet a dead connection; all our commands are safe to repeat.
     """
-    return Redis.from_url(
-        sized(url, max_connections), decode_responses=True, retry=Retry(NoBackoff(), 1), socket_connect_timeout=2
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=CONNECTIONS,
+        timeout=POOL_SECONDS,
+        decode_responses=True,
+        retry=Retry(NoBackoff(), 1),
+        socket_connect_timeout=2,
     )
+    return Redis.from_pool(pool)
 
 
 async def ping(redis: Redis) -> None:

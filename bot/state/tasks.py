@@ -18,7 +18,11 @@ class Task(BaseModel):
     started_at: float  # seconds since 1970
     creating: bool = False  # the interaction may exist though its id is not known
     interaction_id: str | None = None
-    ended: str | None = None  # how, once it has
+    notes: list[str] = []  # for who asked: what of the message could not be used
+    failures: int = 0  # of steps, one after the other
+    shown: str = ""  # what the status message says, but for the time
+    shown_at: float = 0.0
+    ended: bool = False
 
     @property
     def id(self) -> MessageId:
@@ -35,7 +39,7 @@ class Tasks:
 
     async def save(self, task: Task) -> None:
         """Store the task, and whether it counts as running in its channel."""
-        running, name = _running_key(task.asked.thread), f"{task.asked.thread} {task.id}"
+        running, name = _running_key(task.asked), f"{task.asked.thread} {task.id}"
         async with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.set(self._key(task.asked.thread, task.id), task.model_dump_json(), ex=TURN_SECONDS)
             if task.ended:
@@ -45,11 +49,11 @@ class Tasks:
             pipeline.expire(running, TURN_SECONDS)
             await pipeline.execute()
 
-    async def running(self, thread: Thread) -> list[Task]:
-        """The tasks of the thread's channel that have not ended, oldest first."""
-        names = [str(name).split(" ") for name in await self._redis.smembers(_running_key(thread))]
+    async def running(self, message: Inbound) -> list[Task]:
+        """The tasks that have not ended in the channel where the message was said, oldest first."""
+        names = [str(name).split(" ") for name in await self._redis.smembers(_running_key(message))]
         tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
-        return sorted((task for task in tasks if task is not None), key=lambda task: task.started_at)
+        return sorted((task for task in tasks if task and not task.ended), key=lambda task: task.started_at)
 
     async def ask_to_stop(self, task: Task) -> None:
         """Beside the record, since a step that is under way saves the record as it knows it."""
@@ -63,5 +67,6 @@ class Tasks:
         return key(thread, f"task:{task}")
 
 
-def _running_key(thread: Thread) -> str:
-    return f"parley:tasks:{thread.platform}:{thread.team}:{thread.channel}"
+def _running_key(message: Inbound) -> str:
+    thread = message.thread
+    return f"parley:tasks:{thread.platform}:{thread.team}:{message.place or thread.channel}"

@@ -1,6 +1,6 @@
 """Every promise to the people in a chat: an id, one sentence, and the page that made us give it.
 
-Each is asserted by the tests marked with its id, on every platform.
+Each is asserted by the tests marked with its id, on every platform that can do it.
 """
 
 from collections.abc import Callable

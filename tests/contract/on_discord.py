@@ -12,6 +12,7 @@ POST, EDIT = "POST /channels/{channel_id}/messages", "PATCH /channels/{channel_i
 
 class DiscordPlatform:
     message_chars = 1_800
+    pastes_are_files = True
 
     def __init__(self, simulator: DiscordSimulator) -> None:
         self.simulator = simulator

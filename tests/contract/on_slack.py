@@ -10,6 +10,7 @@ from tests.contract.platforms import Said, Upload
 
 class SlackPlatform:
     message_chars = 12_000
+    pastes_are_files = False
 
     def __init__(self, simulator: SlackSimulator) -> None:
         self.simulator = simulator

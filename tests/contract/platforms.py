@@ -23,6 +23,7 @@ class Platform(Protocol):
     """One platform with people on it; what it shows is what they would see."""
 
     message_chars: int
+    pastes_are_files: bool
 
     async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
         """Somebody addresses the bot in a channel; places are channels, made when they are first named."""

@@ -48,3 +48,17 @@ async def test_a_file_that_cannot_be_used_is_named_and_the_rest_answered(
     reply = platform.replies(mention)[0]
     assert reply.startswith("The rest is fine.")
     assert "archive.zip: I do not know files of type application/zip." in reply
+
+
+@behavior("message:files")
+async def test_a_long_text_file_leaves_room_for_the_question(platform: Platform, gemini: GeminiSimulator) -> None:
+    gemini.answers("Counted.")
+    log = ("line of a log\n" * 6_000).encode()
+
+    mention = await platform.mention("how many errors are in it?", files=[("app.log", log, "text/plain")])
+
+    await platform.replied(mention, "Counted.")
+    content = str(creates(gemini)[-1].body["input"])
+    assert "how many errors are in it?" in content
+    assert content.count("line of a log") == 6_000
+    assert platform.replies(mention) == ["Counted."]

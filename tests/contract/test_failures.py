@@ -117,3 +117,16 @@ async def test_an_answer_that_reaches_its_length_limit_is_shown_and_said(
 
     await platform.replied(mention, "length limit")
     assert not REFERENCE.search(platform.replies(mention)[0])
+
+
+@behavior("failure:notice")
+async def test_what_was_told_before_a_failure_stays(platform: Platform, gemini: GeminiSimulator) -> None:
+    gemini.fails(Cut(after_events=10))
+    gemini.fails(HttpError(status=404), operation="get", times=20)
+
+    mention = await platform.mention("hello")
+
+    await platform.replied(mention, "does not exist")
+    reply = platform.replies(mention)[0]
+    assert REFERENCE.search(reply)
+    assert reply.startswith("Hello")

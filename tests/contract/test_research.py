@@ -55,6 +55,18 @@ async def test_a_research_is_stopped_here_and_upstream(platform: Platform, gemin
     assert any(request.path.endswith("/cancel") for request in gemini.requests)
 
 
+@behavior("research:stop")
+async def test_a_stop_said_outside_of_threads_ends_ones_own_task_of_the_channel(platform: Platform) -> None:
+    elsewhere = await platform.mention("research What do seals eat?", place=1)
+    mention = await platform.mention("research What do otters eat?")
+    await platform.replied(mention, "at work")
+
+    await platform.mention("stop")
+
+    await platform.replied(mention, "stopped (0:0")
+    await platform.replied(elsewhere, "done (0:0")
+
+
 @behavior("research:once")
 async def test_a_start_whose_outcome_is_unknown_is_not_repeated(platform: Platform, gemini: GeminiSimulator) -> None:
     gemini.fails(Dropped(after_creating=True))

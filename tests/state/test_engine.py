@@ -1,24 +1,29 @@
 """The engine with real workers on a real Valkey."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bot.models import MessageId, Thread
-from bot.state.engine import Drain, Engine, Step
+from bot.state.engine import Engine, Work
 
 
 async def nothing_to_drain(_: Thread) -> None:
     raise AssertionError
 
 
-async def no_task(_: Thread, __: MessageId) -> None:
+async def no_task(_: Thread, __: MessageId) -> float | None:
     raise AssertionError
 
 
 @asynccontextmanager
-async def running(engine: Engine, drain: Drain = nothing_to_drain, step: Step = no_task) -> AsyncGenerator[None]:
-    task = asyncio.create_task(engine.run(drain, step))
+async def running(
+    engine: Engine,
+    drain: Callable[[Thread], Coroutine[Any, Any, None]] = nothing_to_drain,
+    step: Callable[[Thread, MessageId], Coroutine[Any, Any, float | None]] = no_task,
+) -> AsyncGenerator[None]:
+    task = asyncio.create_task(engine.run(Work(drain, step)))
     yield
     task.cancel()
     await asyncio.wait([task])
@@ -136,3 +141,50 @@ async def test_a_step_that_fails_is_taken_again(redis_url: str, thread: Thread) 
         await engine.step_now(thread, MessageId("1"))
         while tried.qsize() < 2:
             await asyncio.sleep(0.05)
+
+
+async def test_a_task_is_never_stepped_twice_at_once(redis_url: str, thread: Thread) -> None:
+    together, most, steps = 0, 0, 0
+
+    async def step(_: Thread, __: MessageId) -> float | None:
+        nonlocal together, most, steps
+        together += 1
+        most = max(most, together)
+        await asyncio.sleep(0.2)
+        together -= 1
+        steps += 1
+        return None
+
+    async with asyncio.timeout(10), Engine.connect(redis_url) as engine, running(engine, step=step):
+        await engine.step_now(thread, MessageId("1"))
+        await asyncio.sleep(0.1)
+        await engine.step_now(thread, MessageId("1"))
+        while steps < 2:
+            await asyncio.sleep(0.05)
+
+    assert most == 1
+
+
+async def test_a_worker_that_stops_in_a_step_hands_the_task_to_another(redis_url: str, thread: Thread) -> None:
+    started: asyncio.Queue[str] = asyncio.Queue()
+
+    async def slow(_: Thread, __: MessageId) -> float | None:
+        await started.put("slow")
+        await asyncio.sleep(60)
+        return None
+
+    async def quick(_: Thread, __: MessageId) -> float | None:
+        await started.put("quick")
+        return None
+
+    async with (
+        asyncio.timeout(10),
+        Engine.connect(redis_url, grace_seconds=0.05) as one,
+        Engine.connect(redis_url) as other,
+    ):
+        async with running(one, step=slow):
+            await one.step_now(thread, MessageId("1"))
+            assert await started.get() == "slow"
+
+        async with running(other, step=quick):
+            assert await started.get() == "quick"

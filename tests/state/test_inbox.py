@@ -117,3 +117,17 @@ async def test_a_message_that_continues_one_of_ours_joins_its_thread(
     joined = await inbox.oldest(message.thread)
     assert joined is not None
     assert joined.message == follow_up.message
+
+
+async def test_an_entry_that_another_release_wrote_is_finished_too(
+    inbox: Inbox, redis: Redis, message: Inbound
+) -> None:
+    await inbox.accept(message)
+    name = f"parley:{{{message.thread}}}:inbox"
+    await redis.lset(name, 0, message.model_dump_json(exclude={"handle", "continues", "place"}))
+
+    oldest = await inbox.oldest(message.thread)
+
+    assert oldest == message
+    await inbox.done(message)
+    assert await inbox.oldest(message.thread) is None

@@ -20,8 +20,11 @@ class RateLimited(_Scripted):
 
 
 class ServerFault(_Scripted):
+    """A reply from something before Slack, with a body that a caller cannot read as one of Slack's."""
+
     kind: Literal["server_fault"] = "server_fault"
     status: int = Field(default=503, ge=500, le=599)
+    body: Literal["text", "html", "broken_json", "bytes"] = "text"
 
 
 class Refusal(_Scripted):

@@ -97,7 +97,7 @@ class Files:
         bot = self._workspace.bot
         message = Message(
             channel_id=channel.id,
-            ts=self._workspace.next_ts(),
+            ts="",  # gets one when it is shown
             user_id=bot.user.id,
             bot_id=bot.bot_id,
             text=arguments.text("initial_comment") or "",
@@ -105,7 +105,7 @@ class Files:
             subtype="file_share",
             files=files,
         )
-        self._timeline.post(message)
+        self._timeline.share(message)
 
 
 async def _bytes_of(request: Request) -> bytes:

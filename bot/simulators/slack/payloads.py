@@ -201,6 +201,7 @@ class Payloads:
 
     def file(self, file: StoredFile) -> JsonObject:
         base = f"{self.origin}/files-pri/{self.workspace.team_id}-{file.id}"
+        shared: JsonObject = {channel: [{"ts": ts}] for channel, ts in file.shared_in}
         extension = (mimetypes.guess_extension(file.mimetype) or ".binary").removeprefix(".")
         return {
             "id": file.id,
@@ -224,6 +225,7 @@ class Payloads:
             "permalink": f"{self.origin}/files/{file.user_id}/{file.id}/{quote(file.name)}",
             "has_rich_preview": False,
             "file_access": "visible",
+            "shares": {"public": shared} if shared else {},
         }
 
 

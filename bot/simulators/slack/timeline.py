@@ -31,12 +31,31 @@ class Timeline:
         self.twin_order: TwinOrder = "mention_first"
         self.twin_delay_seconds = 0.0
         self.status_seconds = STATUS_SECONDS
+        self.share_seconds = 0.0  # from the end of an upload to its message; the real service takes its time
+        self._sharing: list[asyncio.TimerHandle] = []
         self._statuses: dict[tuple[str, str], Status] = {}
 
     def close(self) -> None:
         for status in self._statuses.values():
             status.clears.cancel()
         self._statuses.clear()
+        for sharing in self._sharing:
+            sharing.cancel()
+        self._sharing.clear()
+
+    def share(self, message: Message) -> None:
+        """Show a message with files, after `share_seconds`; only then do the files know where they are shared."""
+        if not self.share_seconds:
+            self._show_shared(message)
+            return
+        loop = asyncio.get_running_loop()
+        self._sharing.append(loop.call_later(self.share_seconds, self._show_shared, message))
+
+    def _show_shared(self, message: Message) -> None:
+        message.ts = self.workspace.next_ts()
+        for file in message.files:
+            file.shared_in.append((message.channel_id, message.ts))
+        self.post(message)
 
     def post(self, message: Message, *, links_names: bool = False) -> list[asyncio.Task[None]]:
         """Show a new message; returns the deliveries it caused."""

@@ -78,6 +78,13 @@ class Arguments:
         raise Refused("invalid_arguments")
 
 
+FAULTS = {
+    "text": (b"upstream fault", "text/plain"),
+    "html": (b"<html><title>upstream fault</title></html>", "text/html"),
+    "broken_json": (b'{"ok": false, "error": "upstream fault', "application/json"),
+    "bytes": (b"upstream fault \xff\xfe", "application/json"),
+}
+
 Method = Callable[[Arguments], Awaitable[JsonObject]]
 
 
@@ -128,8 +135,9 @@ class WebApi:
             case RateLimited(retry_after_seconds=seconds):
                 self._limits.penalise(method, seconds, time.monotonic())
                 return _slow_down(seconds)
-            case ServerFault(status=status):
-                return Response("upstream fault", status, media_type="text/plain")
+            case ServerFault(status=status, body=body):
+                content, media_type = FAULTS[body]
+                return Response(content, status, media_type=media_type)
             case Refusal(error=error):
                 return _refusal(error)
             case Stall(seconds=seconds):

@@ -56,6 +56,9 @@ class StoredFile:
     title: str = ""
     alt_text: str = ""
     size_bytes: int = 0
+    shared_in: list[tuple[str, str]] = field(
+        default_factory=list[tuple[str, str]]
+    )  # channels and timestamps, by the bot
 
 
 @dataclass(slots=True)

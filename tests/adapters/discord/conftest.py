@@ -32,6 +32,8 @@ class Store:
     deliveries: list[Inbound] = field(default_factory=list[Inbound])
     away: bool = False
     refused: int = 0
+    cannot_store: str | None = None  # a text that is too much for it
+    acknowledge_after_seconds: float = 0.0
     seen_visible: list[int] = field(default_factory=list[int])  # what the bot had shown when each was stored
     visible: Callable[[], int] = lambda: 0
 
@@ -39,8 +41,11 @@ class Store:
         if self.away:
             self.refused += 1
             raise StoreGone
+        if message.content[-1:] == (TextContent(text=self.cannot_store or ""),):
+            raise ValueError
         self.seen_visible.append(self.visible())
         self.deliveries.append(message)
+        await asyncio.sleep(self.acknowledge_after_seconds)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from adapters.discord.channel import DiscordChannel
-from bot.conversation.adapter import ChannelBusy, ShowsActivity, Undeliverable
+from adapters.discord.channel import DiscordChannel, discord_channel
+from bot.clock import SystemClock
+from bot.conversation.adapter import ChannelBusy, MessageGone, ShowsActivity, Undeliverable
 from bot.models import Inbound
 from bot.simulators.discord import (
     DiscordSimulator,
@@ -212,6 +213,36 @@ async def test_what_discord_will_never_take_is_undeliverable(
         await channel.post(to, part_of(to, "Paris."))
 
     assert len(simulator.ledger.of("call", route=POST)) == 1
+
+
+async def test_editing_what_somebody_deleted_says_that_it_is_gone(
+    simulator: DiscordSimulator, channel: DiscordChannel, mention: Inbound
+) -> None:
+    posted = await channel.post(mention, part_of(mention, "Par", final=False))
+    await simulator.delete(posted)
+
+    with pytest.raises(MessageGone):
+        await channel.edit(mention, posted, part_of(mention, "Paris."))
+
+
+async def test_a_thread_goes_on_after_its_question_was_deleted(
+    simulator: DiscordSimulator, channel: DiscordChannel, mention: Inbound
+) -> None:
+    posted = await channel.post(mention, part_of(mention, "Par", final=False))
+    await simulator.delete(mention.message)
+
+    async with discord_channel(simulator.token, api_url=simulator.api_url, clock=SystemClock()) as another_worker:
+        await another_worker.edit(mention, posted, part_of(mention, "Paris."))
+
+    assert shown(simulator, mention.message) == ["Paris."]
+
+
+async def test_a_token_that_is_refused_makes_the_channel_busy(simulator: DiscordSimulator, mention: Inbound) -> None:
+    async with discord_channel("reset", api_url=simulator.api_url, clock=SystemClock()) as channel:
+        with pytest.raises(ChannelBusy) as busy:
+            await channel.post(mention, part_of(mention, "Paris."))
+
+    assert (busy.value.retry_after, busy.value.unheard) == (30, False)
 
 
 async def test_typing_is_shown_where_the_reply_will_be(

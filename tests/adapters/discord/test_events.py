@@ -65,7 +65,7 @@ def test_a_mention_in_a_channel_begins_the_thread_that_will_be_opened_from_it() 
     assert mention.content == (TextContent(text="hello"),)
     assert mention.addressed
     assert mention.continues is None
-    assert mention.handle == {"open_in": CHANNEL}
+    assert (mention.place, mention.handle) == (CHANNEL, {"open_in": CHANNEL})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_direct_message_is_addressed_and_lives_where_it_was_written() -> None:
 
     assert str(direct.thread) == f"discord:dm:{CHANNEL}:{CHANNEL}"
     assert direct.addressed
-    assert direct.handle == {"reply_in": CHANNEL}
+    assert (direct.place, direct.handle) == (None, {"reply_in": CHANNEL})
 
 
 def test_a_message_in_a_thread_counts_there_alone_and_may_go_on_from_its_root() -> None:
@@ -99,7 +99,7 @@ def test_a_message_in_a_thread_counts_there_alone_and_may_go_on_from_its_root() 
     assert str(aside.thread) == f"discord:{GUILD}:{THREAD}:{THREAD}"
     assert not aside.addressed
     assert aside.continues == THREAD
-    assert aside.handle == {"reply_in": THREAD}
+    assert (aside.place, aside.handle) == (None, {"reply_in": THREAD})
 
 
 def test_a_reply_to_the_bot_goes_on_from_that_message_and_quotes_nothing() -> None:
@@ -173,6 +173,33 @@ def test_files_are_references_with_a_type(attachment: Payload, mime_type: str, n
 )
 def test_what_is_no_message_to_the_bot_is_none(changes: Payload) -> None:
     assert parse(message(**changes)) is None
+
+
+HALF = "\ud83d"
+
+
+def test_half_characters_are_replaced_and_halves_of_one_are_joined() -> None:
+    file = {"id": "1", "url": f"https://x.test/{HALF}", "filename": f"{HALF}.txt", "content_type": f"text/{HALF}"}
+    other = quoted(user(GRACE, f"Grace{HALF}"), HALF, attachments=[file])
+    said = f"<@{BOT}> a{HALF}b {HALF}\ude00"
+
+    mention = parsed(message(type=19, **MENTION | {"content": said}, attachments=[file], referenced_message=other))
+
+    assert mention.content[1] == TextContent(text="a\ufffdb \U0001f600")
+    assert Inbound.model_validate_json(mention.model_dump_json()) == mention
+
+
+ANY_TEXT = st.text(st.characters())  # halves of characters too
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_a_message_can_be_stored_whatever_its_texts(text: str, name: str, kind: str) -> None:
+    file = {"id": "1", "url": text, "filename": name, "title": name, "content_type": kind}
+    other = quoted(user(GRACE, name), text, attachments=[file])
+
+    mention = parsed(message(type=19, mentions=[PARLEY], content=text, attachments=[file], referenced_message=other))
+
+    assert Inbound.model_validate_json(mention.model_dump_json()) == mention
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)

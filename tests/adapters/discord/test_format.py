@@ -105,6 +105,7 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("What is\n  this?", "What is this?"),
         ("word " * 40, "word " * 15 + "word…"),
         ("x" * 200, "x" * (TITLE_CHARS - 1) + "…"),
+        ("请 " + "量" * 200, "请 " + "量" * (TITLE_CHARS - 3) + "…"),
         (" \n", ""),
     ],
 )

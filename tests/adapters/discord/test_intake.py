@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.discord.channel import DiscordChannel
 from bot.content import TextContent
@@ -109,6 +110,38 @@ async def test_a_press_that_cannot_be_stored_is_answered_to_its_presser_alone(
     assert answer is not None
     assert (answer.seen_by, "try again" in answer.content) == (ada, True)
     assert len(heard.deliveries) == 1
+
+
+async def test_a_message_that_can_never_be_stored_keeps_no_other_waiting(
+    simulator: DiscordSimulator, heard: Store, ada: str
+) -> None:
+    direct = simulator.direct(ada)
+    heard.cannot_store = "odd"
+    with capture_logs() as lines:
+        await simulator.say(direct.id, "odd", user_id=ada)
+        even = await simulator.say(direct.id, "even", user_id=ada)
+
+        message = await delivered(simulator, heard)
+
+    assert message.message == even.id
+    (dropped,) = [line for line in lines if line["event"] == "event_not_stored"]
+    assert (dropped["cause"], "accept" in dropped["where"]) == ("ValueError", True)
+    assert [line for line in lines if line["event"] == "store_away"] == []
+
+
+async def test_a_press_that_can_never_be_stored_is_not_to_be_tried_again(
+    simulator: DiscordSimulator, heard: Store, channel: DiscordChannel, mention: Inbound, ada: str
+) -> None:
+    message = await working(channel, mention)
+    await delivered(simulator, heard)
+    heard.cannot_store = "stop"
+
+    pressed = await press(simulator, message, ada)
+
+    await simulator.wait_for(lambda: simulator.ledger.of("interaction_answered"))
+    answer = simulator.original(pressed)
+    assert answer is not None
+    assert (answer.seen_by, "try again" in answer.content) == (ada, False)
 
 
 async def test_a_button_that_is_unknown_says_that_it_is_too_old(

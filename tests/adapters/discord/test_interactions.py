@@ -104,6 +104,30 @@ def test_the_file_of_a_command_comes_with_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("word " * 40, "word " * 17 + "word…"),
+        ("量子" * 100, "量子" * 44 + "量…"),
+        ("请 " + "量子" * 100, "请 " + "量子" * 43 + "量…"),
+    ],
+)
+def test_an_answer_stands_under_the_beginning_of_a_long_question(prompt: str, asked: str) -> None:
+    assert said_by(command("ask", PROMPT | {"value": prompt})).handle["asked"] == asked
+
+
+@given(st.text(st.characters()), st.text(st.characters()))  # halves of characters too
+def test_a_command_can_be_stored_whatever_its_texts(prompt: str, name: str) -> None:
+    payload = command("ask", PROMPT | {"value": prompt}, {"name": "file", "type": 11, "value": "77"}, token=name)
+    payload["data"]["resolved"] = {"attachments": {"77": {"filename": name, "url": name, "content_type": name}}}
+
+    pending = parse_interaction(payload)
+
+    assert pending is not None
+    assert pending.message is not None
+    assert Inbound.model_validate_json(pending.message.model_dump_json()) == pending.message
+
+
+@pytest.mark.parametrize(
     "payload",
     [
         command("unknown"),

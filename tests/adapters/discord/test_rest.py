@@ -1,12 +1,14 @@
 """What Discord's answers come to, those included that are none of Discord's."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import BodyPartReader, MultipartReader, web
+from structlog.testing import capture_logs
 
 from adapters.discord.rest import Refused, Rest, connect
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.conversation.adapter import ChannelBusy
 from bot.models import File
 
@@ -38,16 +40,22 @@ def peer() -> Peer:
     return Peer()
 
 
-@pytest.fixture
-async def rest(peer: Peer) -> AsyncGenerator[Rest]:
+@asynccontextmanager
+async def serving(peer: Peer, clock: Clock) -> AsyncGenerator[Rest]:
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", peer.answer)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with connect(TOKEN, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}/", clock=SystemClock()) as rest:
+    async with connect(TOKEN, api_url=f"http://127.0.0.1:{runner.addresses[0][1]}/", clock=clock) as rest:
         yield rest
     await runner.cleanup()
+
+
+@pytest.fixture
+async def rest(peer: Peer) -> AsyncGenerator[Rest]:
+    async with serving(peer, SystemClock()) as rest:
+        yield rest
 
 
 async def test_the_bots_token_goes_only_where_it_proves_something(rest: Rest, peer: Peer) -> None:
@@ -115,7 +123,7 @@ async def test_an_answer_of_500_may_have_taken_effect(rest: Rest, peer: Peer) ->
         (web.json_response({"code": 50013, "message": "Missing Permissions"}, status=403), 50013),
         (web.json_response({"code": None}, status=400), 0),
         (web.json_response([], status=404), 0),
-        (web.Response(status=401, text="Unauthorized"), 0),
+        (web.Response(status=405, text="No"), 0),
         (web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), 0),
     ],
 )
@@ -126,6 +134,39 @@ async def test_any_other_answer_is_a_refusal_for_good(rest: Rest, peer: Peer, an
         await rest.call("POST", "/messages", {})
 
     assert refused.value.code == code
+
+
+class LaterClock(SystemClock):
+    """Is as far ahead as it is told to be."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+async def test_a_refused_token_is_busy_and_is_logged_once_a_minute(peer: Peer) -> None:
+    clock = LaterClock()
+    async with serving(peer, clock) as rest:
+        with capture_logs() as lines:
+            for later in (0, 30, 31):
+                clock.ahead += later
+                peer.answers = [web.json_response({"code": 0, "message": "401: Unauthorized"}, status=401)]
+                with pytest.raises(ChannelBusy) as busy:
+                    await rest.call("POST", "/messages", {})
+                assert (busy.value.retry_after, busy.value.unheard) == (30, False)
+
+    errors = [(line["event"], line["fix"]) for line in lines if line["log_level"] == "error"]
+    assert errors == [("discord_token_refused", "check DISCORD_TOKEN")] * 2
+
+
+async def test_the_token_of_an_interaction_is_refused_for_good(rest: Rest, peer: Peer) -> None:
+    peer.answers = [web.json_response({"code": 50027, "message": "Invalid Webhook Token"}, status=401)]
+
+    with pytest.raises(Refused) as refused:
+        await rest.call("PATCH", "/webhooks/{token}", {"token": "secret"})
+
+    assert refused.value.code == 50027
 
 
 async def test_a_file_goes_beside_its_json_under_its_own_name_and_type(rest: Rest, peer: Peer) -> None:

@@ -1,13 +1,15 @@
 """Slack's events as messages."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.events import parse_event
-from bot.content import FileRef, ImageContent, TextContent
+from adapters.slack.events import parse_event, parse_press
+from bot.content import DocumentContent, FileRef, ImageContent, TextContent
+from bot.models import Inbound
 
 BOT = {"enterprise_id": None, "team_id": "T1", "user_id": "U0BOT", "is_bot": True, "is_enterprise_install": False}
 
@@ -73,6 +75,30 @@ def test_files_are_references_to_open_later() -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "name", "mime_type"),
+    [
+        (
+            {"id": "F1", "name": "plan", "mimetype": "application/vnd.google-apps.document", "is_external": True},
+            "plan",
+            "application/vnd.google-apps.document",
+        ),
+        ({"id": "F1", "file_access": "check_file_info"}, "file", "application/octet-stream"),
+        ({"id": "F1", "mode": "tombstone"}, "file", "application/octet-stream"),
+        (
+            {"id": "F1", "name": "old.pdf", "mode": "hidden_by_limit", "url_private_download": ""},
+            "old.pdf",
+            "application/octet-stream",
+        ),
+    ],
+)
+def test_a_file_without_an_address_is_kept(file: dict[str, object], name: str, mime_type: str) -> None:
+    message = parse_event(envelope(type="app_mention", text="<@U0BOT>", files=[file]))
+
+    assert message is not None
+    assert message.content == (DocumentContent(mime_type=mime_type, source=FileRef(url="", name=name)),)
+
+
+@pytest.mark.parametrize(
     "event",
     [
         {"text": "in the channel, to nobody"},
@@ -98,3 +124,47 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambd
 @given(st.dictionaries(st.sampled_from([*sorted(envelope()["event"]), "files", "thread_ts", "bot_id"]), JSON), JSON)
 def test_no_shape_of_an_event_raises(event: dict[str, Any], authorizations: object) -> None:
     parse_event(envelope(**event) | {"authorizations": authorizations})
+
+
+def test_half_a_character_is_replaced() -> None:
+    file = {"id": "F1", "name": "\ud83d.png", "mimetype": "image/png", "url_private_download": "https://x.test/\udc00"}
+    body = json.dumps(envelope(type="app_mention", text="<@U0BOT> a \ud83d b \U0001f600", files=[file]))
+
+    message = parse_event(json.loads(body))
+
+    assert message is not None
+    assert Inbound.model_validate_json(message.model_dump_json()) == message
+    assert message.content == (
+        ImageContent(mime_type="image/png", source=FileRef(url="https://x.test/\ufffd", name="\ufffd.png")),
+        TextContent(text="a \ufffd b \U0001f600"),
+    )
+
+
+ANYTHING = st.text(st.characters(categories=["Cs", "Lu"]) | st.sampled_from("<@&#;xD83D>"), min_size=1, max_size=12)
+
+
+@given(text=ANYTHING, name=ANYTHING, mimetype=ANYTHING, url=ANYTHING, place=ANYTHING)
+def test_every_message_can_be_stored(text: str, name: str, mimetype: str, url: str, place: str) -> None:
+    file = {"name": name, "mimetype": mimetype, "url_private_download": url}
+    message = parse_event(
+        envelope(type="app_mention", text=text, files=[file], channel=place, user=place, ts=place, thread_ts=place)
+    )
+
+    assert message is not None
+    assert Inbound.model_validate_json(message.model_dump_json()) == message
+    str(message.thread)
+
+
+@given(ANYTHING)
+def test_every_press_can_be_stored(said: str) -> None:
+    press = parse_press(
+        {
+            "team": {"id": said},
+            "user": {"id": said},
+            "container": {"channel_id": said, "message_ts": said},
+            "actions": [{"action_id": f"says:{said}", "action_ts": said, "value": said}],
+        }
+    )
+
+    assert press is not None
+    assert Inbound.model_validate_json(press.model_dump_json()) == press

@@ -18,6 +18,21 @@ async def test_a_file_of_the_bot_is_shared_in_the_thread(simulator: SlackSimulat
     assert (reply.text, reply.files[0].content, reply.files[0].mimetype) == ("here", b"picture", "image/png")
 
 
+async def test_a_file_may_be_shared_later_than_its_upload_ends(simulator: SlackSimulator, client: Any) -> None:
+    simulator.timeline.share_seconds = 0.1
+    question = await simulator.say("C0GENERAL", "draw", user_id="U0ADA")
+
+    uploaded = await client.files_upload_v2(
+        channel="C0GENERAL", thread_ts=question.ts, filename="a.png", content=b"picture"
+    )
+
+    file_id = uploaded["file"]["id"]
+    assert (await client.files_info(file=file_id))["file"]["shares"] == {}
+    reply = (await simulator.wait_for(lambda: simulator.thread("C0GENERAL", question.ts)[1:]))[0]
+    shares = (await client.files_info(file=file_id))["file"]["shares"]
+    assert shares == {"public": {"C0GENERAL": [{"ts": reply.ts}]}}
+
+
 async def test_a_file_of_a_person_is_fetched_with_the_token(
     simulator: SlackSimulator, app: Any, client: Any, http: aiohttp.ClientSession
 ) -> None:

@@ -61,6 +61,26 @@ async def test_a_call_inside_the_retry_after_time_is_a_violation(simulator: Slac
     assert (violation["reason"], violation["method"]) == ("call_inside_retry_after", "chat.update")
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("text", "text/plain"),
+        ("html", "text/html"),
+        ("broken_json", "application/json"),
+        ("bytes", "application/json"),
+    ],
+)
+async def test_a_fault_has_the_body_that_is_asked_for(
+    simulator: SlackSimulator, http: aiohttp.ClientSession, body: Any, content_type: str
+) -> None:
+    simulator.fails("auth.test", ServerFault(status=502, body=body))
+
+    headers = {"Authorization": f"Bearer {simulator.token}"}
+    async with http.post(f"{simulator.api_url}auth.test", headers=headers) as response:
+        assert (response.status, response.content_type) == (502, content_type)
+        assert b"upstream fault" in await response.read()
+
+
 async def test_scripted_faults_come_in_order_and_then_end(simulator: SlackSimulator, client: Any) -> None:
     simulator.fails("auth.test", ServerFault(status=502))
     simulator.fails("auth.test", Refusal(error="account_inactive", times=2))

@@ -1,4 +1,4 @@
-"""The answers to commands: filled in and edited by the command's own token, for as long as that is good.
+"""Replies to commands: filled in and edited by the command's own token, for as long as that is good.
 
 Source: "Receiving and Responding", Discord developer docs.
 """
@@ -6,7 +6,6 @@ Source: "Receiving and Responding", Discord developer docs.
 from typing import Any
 
 from adapters.discord.codes import Code
-from adapters.discord.events import created_at
 from adapters.discord.parts import render_body
 from adapters.discord.rest import Refused, Rest
 from bot.clock import Clock
@@ -15,26 +14,26 @@ from bot.models import Inbound, MessageId, Part
 TOKEN_MARGIN_SECONDS = 60.0  # before its end a command's token is no longer used
 DEFER_SECONDS, DEFER_POLL_SECONDS = 4.0, 0.2  # the gateway may still be about to acknowledge a command
 
-ANSWER = "/webhooks/{application}/{token}/messages/{message}"
+REPLY = "/webhooks/{application}/{token}/messages/{message}"
 ORIGINAL = "@original"
-ANSWER_LOST = (Code.UNKNOWN_MESSAGE, Code.UNKNOWN_WEBHOOK, Code.TOKEN_OVER)
+REPLY_LOST = (Code.UNKNOWN_MESSAGE, Code.UNKNOWN_WEBHOOK, Code.TOKEN_OVER)
 
 
-class Answers:
+class CommandReplies:
     def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest, self._clock = rest, clock
 
     async def fill_in(self, to: Inbound, part: Part) -> MessageId | None:
-        """Show the part as the answer to a command, or None where there is no command or its answer is lost."""
-        deferred_by = created_at(to.message) + DEFER_SECONDS
+        """Show the part in the place of "thinking…", or None where there is no command or its answer is lost."""
+        deferred_by = self._clock.monotonic() + DEFER_SECONDS  # from now on: Discord's clock may be far from ours
         while self._is_open(to):
             try:
                 answer = await self._call(to, ORIGINAL, part)
             except Refused as refused:
-                if refused.code == Code.UNKNOWN_WEBHOOK and self._clock.now() < deferred_by:
+                if refused.code == Code.UNKNOWN_WEBHOOK and self._clock.monotonic() < deferred_by:
                     await self._clock.sleep(DEFER_POLL_SECONDS)
                     continue
-                if refused.code not in ANSWER_LOST:
+                if refused.code not in REPLY_LOST:
                     raise
                 return None
             return MessageId(str(answer["id"]))
@@ -47,7 +46,7 @@ class Answers:
         try:
             await self._call(to, message, part)
         except Refused as refused:
-            if refused.code not in ANSWER_LOST:
+            if refused.code not in REPLY_LOST:
                 raise
             return False
         return True
@@ -57,4 +56,4 @@ class Answers:
 
     async def _call(self, to: Inbound, message: str, part: Part) -> dict[str, Any]:
         ids = {"application": to.handle["application"], "token": to.handle["token"], "message": message}
-        return await self._rest.call("PATCH", ANSWER, ids, render_body(part), file=part.file, must=part.final)
+        return await self._rest.call("PATCH", REPLY, ids, render_body(part), file=part.file, must=part.final)

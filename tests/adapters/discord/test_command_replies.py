@@ -1,4 +1,4 @@
-"""The answers to commands: in the place of their "thinking…", and what becomes of them when their time is over."""
+"""Replies to commands: in the place of their "thinking…", and what becomes of them when their time is over."""
 
 import pytest
 
@@ -54,6 +54,27 @@ async def test_an_answer_that_comes_after_its_token_is_a_message(
 
     assert shown(simulator, general)[-1] == ASKED + "A cat."
     assert first == again
+
+
+class FastClock(SystemClock):
+    """Its wall clock is ten seconds ahead of Discord's."""
+
+    def now(self) -> float:
+        return super().now() + 10
+
+
+async def test_a_reply_waits_for_the_acknowledgement_whatever_the_wall_clock_says(
+    simulator: DiscordSimulator, heard: Store, general: str, ada: str
+) -> None:
+    heard.acknowledge_after_seconds = 0.5
+    asked = await ask(simulator, general, ada)
+    message = await delivered(simulator, heard)
+
+    async with discord_channel(simulator.token, api_url=simulator.api_url, clock=FastClock()) as channel:
+        first = await channel.post(message, part_of(message, "A cat."))
+
+    assert first == asked.original_id
+    assert shown(simulator, general) == [ASKED + "A cat."]
 
 
 async def test_a_command_is_answered_where_the_bot_may_not_post(
