@@ -100,7 +100,7 @@ async def test_it_runs_an_agent_in_the_background(interactions: Any) -> None:
     assert (started.status, report.status) == ("in_progress", "completed")
     assert len(thoughts) == 5
     assert report.output_text.startswith("# Simulated research: Coral reefs")
-    citation = report.steps[-1].content[0].annotations[0]
+    citation = report.steps[-1].content[-1].annotations[0]
     cited = report.output_text.encode()[citation.start_index : citation.end_index].decode()
     assert (citation.type, cited) == ("url_citation", "The question asks about “Coral” [1]")
 
