@@ -38,20 +38,23 @@ class Tasks:
         return None if stored is None else Task.model_validate_json(stored)
 
     async def save(self, task: Task) -> None:
-        """Store the task, and whether it counts as running in its channel."""
-        running, name = _running_key(task.asked), f"{task.asked.thread} {task.id}"
+        """Store the task, and whether it counts as running where it was asked for."""
+        thread, name = task.asked.thread, f"{task.asked.thread} {task.id}"
         async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.set(self._key(task.asked.thread, task.id), task.model_dump_json(), ex=TURN_SECONDS)
-            if task.ended:
-                pipeline.srem(running, name)
-            else:
-                pipeline.sadd(running, name)
-            pipeline.expire(running, TURN_SECONDS)
+            pipeline.set(self._key(thread, task.id), task.model_dump_json(), ex=TURN_SECONDS)
+            for channel in {thread.channel, task.asked.place or thread.channel}:
+                running = _running_key(thread, channel)
+                if task.ended:
+                    pipeline.srem(running, name)
+                else:
+                    pipeline.sadd(running, name)
+                pipeline.expire(running, TURN_SECONDS)
             await pipeline.execute()
 
     async def running(self, message: Inbound) -> list[Task]:
-        """The tasks that have not ended in the channel where the message was said, oldest first."""
-        names = [str(name).split(" ") for name in await self._redis.smembers(_running_key(message))]
+        """The tasks that have not ended in the thread of the message and the channel it was said in, oldest first."""
+        running = _running_key(message.thread, message.place or message.thread.channel)
+        names = [str(name).split(" ") for name in await self._redis.smembers(running)]
         tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
         return sorted((task for task in tasks if task and not task.ended), key=lambda task: task.started_at)
 
@@ -67,6 +70,5 @@ class Tasks:
         return key(thread, f"task:{task}")
 
 
-def _running_key(message: Inbound) -> str:
-    thread = message.thread
-    return f"parley:tasks:{thread.platform}:{thread.team}:{message.place or thread.channel}"
+def _running_key(thread: Thread, channel: str) -> str:
+    return f"parley:tasks:{thread.platform}:{thread.team}:{channel}"
