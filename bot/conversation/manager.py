@@ -51,8 +51,11 @@ class ConversationManager:
     async def drain(self, thread: Thread) -> None:
         """Answer what waits in the thread, oldest first. One call at a time per thread.
 
-        Raises redis.RedisError when the store is gone; what was not finished waits for the next call.
+        Raises redis.RedisError when the store is gone, ChannelBusy when the platform stays so, and KeyError
+        when this worker has no channel there; what was not finished waits for the next call.
         """
+        if thread.platform not in self._channels:
+            log.error("platform_not_set_up", platform=thread.platform, fix="give the workers its credentials too")
         while message := await self._records.inbox.oldest(thread):
             with bound_contextvars(thread=str(thread), message=message.message):
                 await self._run(message, self._channels[thread.platform])

@@ -106,7 +106,7 @@ class Reply:
         if now - self._busy_since > PATIENCE_SECONDS:
             raise busy
         log.debug("channel_busy", cause=str(busy))
-        if busy.unheard:
+        if busy.unheard or self._final.is_set():
             self._next_edit = now + busy.retry_after
         self._free_again = now + busy.retry_after
         self._changed.set()
