@@ -1,5 +1,6 @@
 """The nouns everybody shares: where a conversation happens, what comes in, what becomes visible."""
 
+from functools import lru_cache
 from typing import NewType, Self
 from urllib.parse import quote, unquote
 
@@ -22,7 +23,7 @@ class Thread(Record):
 
     def __str__(self) -> str:
         """The name in Redis and in logs, such as `slack:T1:C1:1715.0001`; a separator inside a part is escaped."""
-        return ":".join(quote(part, safe="") for part in (self.platform, self.team, self.channel, self.root))
+        return _name(self.platform, self.team, self.channel, self.root)
 
     @classmethod
     def parse(cls, name: str) -> Self:
@@ -31,11 +32,18 @@ class Thread(Record):
         return cls(platform=platform, team=team, channel=channel, root=MessageId(root))
 
 
+@lru_cache(maxsize=1024)  # a turn says its thread's name some fifty times
+def _name(*parts: str) -> str:
+    return ":".join(quote(part, safe="") for part in parts)
+
+
 class Inbound(Record):
     """One message to the bot, as the platform's event told it: text and content objects, no bytes yet.
 
-    `message` identifies it within its thread, whichever of several events brought it. Replies go to an
-    Inbound, since on some platforms the thread alone does not say how.
+    `message` and `revision` identify it within its thread, whichever of several events brought it. A message that
+    is edited comes again under the same id, with the whole new content and another revision; one that is deleted
+    comes once more without content. Replies go to an Inbound, since on some platforms the thread alone does not
+    say how.
     """
 
     thread: Thread
@@ -44,9 +52,18 @@ class Inbound(Record):
     content: tuple[Content, ...]
     addressed: bool  # names the bot or is a direct message; else it counts only in a thread the bot takes part in
     continues: MessageId | None = None  # a message that may belong to another thread, where this one goes on then
+    about: MessageId | None = None  # the message whose reply it continues, once that is known
     place: str | None = None  # the channel it was said in, where that is not the thread's own
+    revision: str = ""  # of an edit: the platform's mark of it, such as its time; grows
+    deleted: bool = False
+    silent: bool = False  # a button or a reaction: what it does shows elsewhere, so it needs no line of its own
     # What its platform needs to reply, beyond the thread. May hold a token: never log it.
     handle: dict[str, str] = Field(default_factory=dict[str, str])
+
+    @property
+    def id(self) -> str:
+        """Which message, and which version of it."""
+        return f"{self.message}@{self.revision}" if self.revision else self.message
 
 
 class Action(Record):

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, runtime_checkable
 
 from bot.content import FileRef
-from bot.models import Inbound, Limits, MessageId, Part
+from bot.models import Inbound, Limits, MessageId, Part, Thread
 
 Accept = Callable[[Inbound], Awaitable[None]]
 """Stores a message durably. The platform gets its acknowledgement only after this returns."""
@@ -44,7 +44,7 @@ class FileUnreadable(Exception):
 class Channel(Protocol):
     """Where replies go. Works over the platform's REST API alone, so any worker can use it.
 
-    Both calls raise ChannelBusy or Undeliverable, and editing MessageGone, nothing else of the platform's. A token
+    All calls raise ChannelBusy or Undeliverable, and editing MessageGone, nothing else of the platform's. A token
     that is refused counts as busy: whoever runs the bot can mend it, and what waits is answered then.
     """
 
@@ -56,6 +56,10 @@ class Channel(Protocol):
         ...
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None: ...
+
+    async def remove(self, to: Inbound, message: MessageId) -> None:
+        """Take a message of the bot's away. One that is gone already counts as removed."""
+        ...
 
     def open(self, file: FileRef) -> AsyncGenerator[bytes]:
         """The bytes of a file of a message, from the platform's own hosts only. Raises FileUnreadable."""
@@ -70,5 +74,17 @@ class ShowsActivity(Protocol):
         """Show `label`, such as "is thinking", until the first post or the end of the block.
 
         Returns at once and never raises: a reply neither waits for it nor depends on it.
+        """
+        ...
+
+
+@runtime_checkable
+class OpensThreads(Protocol):
+    """The platform can begin a thread by itself, beside the one it was asked in."""
+
+    async def open_thread(self, to: Inbound, part: Part, *, again: bool = False) -> Thread:
+        """Post the part as the beginning of a thread of its own, in the channel `to` was said in; gives that thread.
+
+        Once for each part's key, like `post`. Raises ChannelBusy or Undeliverable.
         """
         ...
