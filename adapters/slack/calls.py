@@ -22,8 +22,13 @@ from bot.models import Thread
 LOST_REPLY_SECONDS = 1.0  # before asking again after a call whose reply was lost
 TOKEN_SECONDS = 30.0  # before asking again with a token that was refused
 TOKEN_SAID_SECONDS = 60.0  # between two complaints about it
-PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+PASSING = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"}
+    | {"external_channel_migrating", "org_login_required", "team_added_to_org"}  # until Slack has moved it
+)
+TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})  # some without the status 429
 TOKEN_REFUSED = frozenset({"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"})
+GONE = frozenset({"message_not_found", "file_not_found", "file_deleted"})
 CODE = re.compile(r"[a-z0-9_]{1,80}")
 
 Answer = TypeVar("Answer")
@@ -65,12 +70,20 @@ class Calls:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _unheard(type(error).__name__) from error
 
+    async def remove(self, thread: Thread, call: Callable[[], Awaitable[object]]) -> None:
+        """One call that takes something away; what is gone already is as it should be."""
+        try:
+            await self.make("removals", thread, call)
+        except Refused as refused:
+            if refused.code not in GONE:
+                raise
+
     def _ours(self, pace: Pace, error: SlackApiError) -> ChannelBusy | Refused:
         """The error's response is the client's, or aiohttp's where the body could not be decoded."""
         response = error.response
         status: int = getattr(response, "status_code", None) or response.status
         code = _code(getattr(response, "data", None))
-        if status == 429:
+        if status == 429 or code in TOO_FAST:
             retry_after = _seconds(response.headers.get("Retry-After"))
             pace.refused(retry_after)
             return ChannelBusy("slack: rate limit", retry_after=retry_after)

@@ -3,20 +3,25 @@
 Source: "app_mention event", "message event", "Events API", Slack developer docs.
 """
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from adapters.slack.format import SAYS, parse_characters, parse_mrkdwn
-from bot.content import Content, FileRef, TextContent, media
-from bot.models import Inbound, MessageId, Thread, UserId
+from adapters.slack.changes import parse_change, parse_deletion
+from adapters.slack.gestures import parse_reaction, parse_session_stop
+from adapters.slack.messages import (
+    PLAIN_SUBTYPES,
+    PLATFORM,
+    Id,
+    Message,
+    Place,
+    is_addressed,
+    is_from_a_person,
+    parse_message,
+)
+from bot.models import Inbound
 
-PLATFORM = "slack"
-PLAIN_SUBTYPES = (None, "file_share", "thread_broadcast")  # all others tell of a message, they are none
-
-
-Text = Annotated[str, AfterValidator(parse_characters)]  # whatever goes into an Inbound as it is
+__all__ = ["PLATFORM", "parse_event"]
 
 
 class Authorization(BaseModel):
@@ -24,31 +29,23 @@ class Authorization(BaseModel):
     is_bot: bool = False
 
 
-class File(BaseModel):
-    name: Text | None = None
-    mimetype: Text | None = None
-    url_private_download: Text | None = None
-    size: int | None = None
+class Item(BaseModel):
+    channel: Id
 
 
 class Event(BaseModel):
-    """The fields of `app_mention` and `message` that matter here."""
+    """What kind of event it is, and where it happened; that of a reaction is told by what it is on."""
 
     type: str
-    ts: Text
-    channel: Text
-    user: Text
     subtype: str | None = None
-    thread_ts: Text | None = None
+    channel: Id | None = None
     channel_type: str | None = None
-    text: str | None = None
-    files: list[File] | None = None
-    bot_id: str | None = None
+    item: Item | None = None
 
 
 class Envelope(BaseModel):
-    team_id: Text
-    event: Event
+    team_id: Id
+    event: dict[str, object]
     authorizations: list[Authorization] | None = None
 
     @property
@@ -57,93 +54,51 @@ class Envelope(BaseModel):
 
 
 def parse_event(payload: Mapping[str, object]) -> Inbound | None:
-    """The message that an event brings, or None when it brings none for us: other kinds, bots, odd shapes.
-
-    A mention arrives twice, as `app_mention` and as `message`; both give the same message of the same thread.
-    """
+    """The message that an event brings, or None when it brings none for us: other kinds, bots, odd shapes."""
     try:
-        envelope = Envelope.model_validate(payload)
+        return _parse(Envelope.model_validate(payload))
     except ValidationError:
         return None
-    event = envelope.event
-    if event.type not in ("app_mention", "message") or event.subtype not in PLAIN_SUBTYPES:
+
+
+def _parse(envelope: Envelope) -> Inbound | None:
+    event = Event.model_validate(envelope.event)
+    channel = event.channel or (event.item and event.item.channel)
+    parse = PARSERS.get((event.type, event.subtype))
+    if not channel or not parse:
         return None
-    if event.bot_id is not None or event.user == envelope.bot_user:
-        return None
-    addressed = _is_addressed(event, envelope.bot_user)
-    if not addressed and event.thread_ts is None:
-        return None
-    return Inbound(
-        thread=_thread(envelope.team_id, event.channel, event.thread_ts or event.ts),
-        message=MessageId(event.ts),
-        author=UserId(event.user),
-        content=_content(event, envelope.bot_user),
-        addressed=addressed,
-    )
+    place = Place(envelope.team_id, channel, is_direct=event.channel_type == "im", bot_user=envelope.bot_user)
+    return parse(envelope.event, place)
 
 
-class Container(BaseModel):
-    channel_id: Text
-    message_ts: Text
-    thread_ts: Text | None = None
+def _parse_message(event: Mapping[str, object], place: Place) -> Inbound | None:
+    message = Message.model_validate(event)
+    return _said(message, place, addressed=is_addressed(message, place))
 
 
-class Pressed(BaseModel):
-    action_id: str
-    action_ts: Text
-    value: Text
+def _parse_mention(event: Mapping[str, object], place: Place) -> Inbound | None:
+    return _said(Message.model_validate(event), place, addressed=True)
 
 
-class Id(BaseModel):
-    id: Text
+def _said(message: Message, place: Place, *, addressed: bool) -> Inbound | None:
+    """A mention arrives twice, as `app_mention` and as `message`; both give the same message of the same thread.
 
-
-class Press(BaseModel):
-    """The fields of `block_actions` that matter here."""
-
-    team: Id
-    user: Id
-    container: Container
-    actions: list[Pressed]
-
-
-def parse_press(payload: Mapping[str, object]) -> Inbound | None:
-    """The message that pressing one of our buttons is as good as, or None for anything else.
-
-    Source: "block_actions payload", Slack developer docs.
+    Editing a message with a mention sends that again; it is the same edit as the one `message_changed` tells of.
     """
-    try:
-        press = Press.model_validate(payload)
-    except ValidationError:
+    if not is_from_a_person(message, place):
         return None
-    for action in press.actions:
-        if action.action_id.startswith(SAYS):
-            place = press.container
-            return Inbound(
-                thread=_thread(press.team.id, place.channel_id, place.thread_ts or place.message_ts),
-                message=MessageId(action.action_ts),
-                author=UserId(press.user.id),
-                content=(TextContent(text=action.value),),
-                addressed=True,
-            )
-    return None
+    if message.edited:
+        return parse_message(message, place, addressed=addressed, revision=message.edited.ts)
+    if not addressed and message.thread_ts is None:
+        return None
+    return parse_message(message, place, addressed=addressed)
 
 
-def _is_addressed(event: Event, bot_user: str | None) -> bool:
-    mentioned = bot_user is not None and f"<@{bot_user}>" in (event.text or "")
-    return event.type == "app_mention" or event.channel_type == "im" or mentioned
-
-
-def _thread(team: str, channel: str, root: str) -> Thread:
-    return Thread(platform=PLATFORM, team=team, channel=channel, root=MessageId(root))
-
-
-def _content(event: Event, bot_user: str | None) -> tuple[Content, ...]:
-    text = parse_mrkdwn(event.text or "", bot_user=bot_user)
-    return (*map(_file, event.files or ()), *([TextContent(text=text)] if text else []))
-
-
-def _file(file: File) -> Content:
-    """Some files come without an address: deleted, beyond a plan's limit, kept elsewhere, or another company's."""
-    url, name = file.url_private_download or "", file.name or "file"
-    return media(file.mimetype or "application/octet-stream", FileRef(url=url, name=name, size_bytes=file.size))
+PARSERS: dict[tuple[str, str | None], Callable[[Mapping[str, object], Place], Inbound | None]] = {
+    **{("message", subtype): _parse_message for subtype in PLAIN_SUBTYPES},
+    **{("app_mention", subtype): _parse_mention for subtype in PLAIN_SUBTYPES},
+    ("message", "message_changed"): parse_change,
+    ("message", "message_deleted"): parse_deletion,
+    ("reaction_added", None): parse_reaction,
+    ("agent_session_stopped", None): parse_session_stop,
+}

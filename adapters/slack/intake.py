@@ -18,8 +18,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.slack.events import parse_event, parse_press
+from adapters.slack.events import parse_event
+from adapters.slack.gestures import parse_press
 from bot.conversation.adapter import Accept
+from bot.failpoints import Point, reached
 
 BODY_BYTES = 1_000_000
 STORE_SECONDS = 2.5  # Slack waits 3 s for its answer
@@ -42,6 +44,7 @@ def slack_events(accept: Accept, *, signing_secret: str) -> Callable[[Request], 
         answer = await app.async_dispatch(wellformed)
         if answer.status == UNPROVEN:
             return Response(status_code=UNPROVEN)
+        reached(Point.ACKNOWLEDGED)
         return Response(answer.body, answer.status, answer.first_headers())
 
     return endpoint
@@ -56,6 +59,7 @@ def _bolt_app(accept: Accept, signing_secret: str) -> AsyncApp:
         message = parse_press(body) if body.get("type") == "block_actions" else parse_event(body)
         if message is None:
             return BoltResponse(status=STORED)
+        reached(Point.PROOF_CHECKED)
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 await accept(message)

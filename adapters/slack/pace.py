@@ -17,10 +17,11 @@ class Limit(NamedTuple):
     burst: int
 
 
-Kind = Literal["posts", "edits", "reads", "files", "statuses"]
+Kind = Literal["posts", "edits", "removals", "reads", "files", "statuses"]
 LIMITS: dict[Kind, Limit] = {
     "posts": Limit(60, 4),
     "edits": Limit(50, 40),
+    "removals": Limit(50, 40),
     "reads": Limit(50, 20),
     "files": Limit(100, 20),
     "statuses": Limit(600, 60),  # Slack gives no number

@@ -3,8 +3,8 @@
 Sharing ends after its answer: the file's message comes later, and until then only the file's own record may tell
 that it will. So an upload whose answer was lost is looked for under its id first, as long as this process knows it.
 
-Source: "files.getUploadURLExternal method", "files.completeUploadExternal method", "files.info method", Slack
-developer docs.
+Source: "files.getUploadURLExternal method", "files.completeUploadExternal method", "files.info method",
+"files.delete method", Slack developer docs.
 """
 
 import io
@@ -17,6 +17,7 @@ from adapters.slack.calls import LOST_REPLY_SECONDS, Calls, Refused
 from adapters.slack.format import render_markdown
 from bot.clock import Clock
 from bot.conversation.adapter import ChannelBusy
+from bot.failpoints import Point, reached
 from bot.models import File, Inbound, MessageId, Part, PartKey, Thread
 
 TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
@@ -46,6 +47,7 @@ class Uploads:
         """
         file_id = await self._upload(to.thread, file)
         self._remember(part.key, file_id)
+        reached(Point.FILE_UPLOADED)
         await self._calls.make(
             "posts",
             to.thread,
@@ -61,22 +63,30 @@ class Uploads:
     async def find(self, thread: Thread, part: Part) -> MessageId | None:
         """The part's file, if this process uploaded it and Slack has shared it or does so within seconds."""
         file_id = self._sharing.get(part.key)
-        if file_id is None:
-            return None
+        return MessageId(file_id) if file_id and await self._messages(thread, file_id) else None
+
+    async def remove(self, thread: Thread, file_id: MessageId) -> None:
+        """Take away what `post` has shown: the message with its text, and the file."""
+        for message in await self._messages(thread, file_id):
+            await self._calls.remove(thread, lambda ts=message: self._client.chat_delete(channel=thread.channel, ts=ts))
+        await self._calls.remove(thread, lambda: self._client.files_delete(file=file_id))
+
+    async def _messages(self, thread: Thread, file_id: str) -> list[str]:
+        """The messages in the channel that show the file; none when none does within seconds."""
         for seconds in SHARED_AFTER_SECONDS:
             await self._clock.sleep(seconds)
-            if await self._is_shared(thread, file_id):
-                return MessageId(file_id)
-        return None
+            if messages := await self._shown_in(thread, file_id):
+                return messages
+        return []
 
-    async def _is_shared(self, thread: Thread, file_id: str) -> bool:
+    async def _shown_in(self, thread: Thread, file_id: str) -> list[str]:
         try:
             found = await self._calls.make("files", thread, lambda: self._client.files_info(file=file_id))
         except Refused as refused:
             log.debug("upload_not_found", cause=str(refused))
-            return False
-        shares = (found.get("file") or {}).get("shares") or {}
-        return any(shares.values())  # by kind of channel
+            return []
+        shares: dict[str, dict[str, list[dict[str, str]]]] = (found.get("file") or {}).get("shares") or {}
+        return [one["ts"] for channels in shares.values() for one in channels.get(thread.channel, ())]
 
     async def _upload(self, thread: Thread, file: File) -> str:
         given = await self._calls.make(

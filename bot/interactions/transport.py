@@ -14,6 +14,9 @@ import httpx
 from aiohttp.http_exceptions import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
 
+from bot import proxies
+from bot.failpoints import Point, is_armed, reached
+
 CONNECT_TIMEOUT_SECONDS = 10.0
 SLICE_BYTES = 64 * 1024
 
@@ -64,6 +67,15 @@ class Sliced(httpx.AsyncByteStream):
             yield self._body[start : start + SLICE_BYTES]
 
 
+def _telling_when_sent() -> aiohttp.TraceConfig:
+    async def sent(*_: object) -> None:
+        reached(Point.REQUEST_SENT)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(sent)
+    return trace
+
+
 class Transport(AiohttpTransport):
     """aiohttp with as many connections as there are streams, no cookies kept, and failures by cause."""
 
@@ -71,7 +83,8 @@ class Transport(AiohttpTransport):
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=self.ssl_context),
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,
+            trust_env=proxies.configured(),
+            trace_configs=[_telling_when_sent()] if is_armed(Point.REQUEST_SENT) else None,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

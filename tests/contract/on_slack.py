@@ -1,7 +1,7 @@
 """Slack as a test sees it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.simulators.slack import Message, Person, RateLimited, Refusal, ReplyLost, SlackSimulator
@@ -27,11 +27,25 @@ class SlackPlatform:
         message = await self.simulator.say(
             channel, text, user_id="U0ADA", thread_ts=root, files=files, until_delivered=True
         )
-        if self._twice:
-            await self._deliver_again()
+        await self._deliver_again()
         return Said(channel, message.ts, message.root_ts)
 
+    async def edit(self, said: Said, text: str) -> None:
+        await self.simulator.edit(said.channel, said.message, f"@Parley {text}", until_delivered=True)
+        await self._deliver_again()
+
+    async def delete(self, said: Said) -> None:
+        await self.simulator.delete(said.channel, said.message, until_delivered=True)
+        await self._deliver_again()
+
+    async def react(self, said: Said, *, number: int = 1) -> None:
+        reply = self.message_ids(said)[number - 1]
+        await self.simulator.react(said.channel, reply, "octagonal_sign", user_id="U0ADA", until_delivered=True)
+        await self._deliver_again()
+
     async def _deliver_again(self) -> None:
+        if not self._twice:
+            return
         deliveries = self.simulator.ledger.of("delivery")
         for event_id in {str(entry["event_id"]) for entry in deliveries if entry["event_id"]}:
             await self.simulator.redeliver(event_id)
@@ -76,6 +90,12 @@ class SlackPlatform:
     def message_ids(self, said: Said) -> list[str]:
         return [message.ts for message in self._messages(said) if not message.files]
 
+    def threads(self) -> list[Said]:
+        workspace = self.simulator.workspace
+        begun = [one for channel in workspace.channels for one in workspace.history(channel)]
+        mine = sorted((one for one in begun if one.user_id == workspace.bot.user.id), key=lambda one: one.ts)
+        return [Said(one.channel_id, one.ts, one.ts) for one in mine]
+
     def was_seen_at_work(self, said: Said) -> bool:
         entries = [e for e in self.simulator.ledger.of("post", "status") if e["thread_ts"] == said.root]
         first = next((i for i, entry in enumerate(entries) if entry["by_bot"]), len(entries))
@@ -105,6 +125,9 @@ class SlackPlatform:
     def refuse_post(self) -> None:
         self.simulator.fails("chat.postMessage", Refusal(error="not_in_channel"))
 
+    def refusals(self) -> int:
+        return len([entry for entry in self.simulator.ledger.of("call") if entry["status"] == 429])
+
     def violations(self) -> list[str]:
         return [str(entry.facts) for entry in self.simulator.ledger.of("violation")]
 
@@ -115,6 +138,9 @@ class SlackPlatform:
         await self.simulator.wait_for(
             lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
         )
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        await self.simulator.wait_for(holds, 10)
 
 
 def _visible_text(message: Message) -> str:

@@ -52,6 +52,13 @@ class Delete(_Body):
     ts: str
 
 
+class React(_Body):
+    channel: str
+    ts: str
+    name: str
+    user: str
+
+
 class Subscribe(_Body):
     request_url: str
 
@@ -89,6 +96,7 @@ class Control:
             "say": self.say,
             "edit": self.edit,
             "delete": self.delete,
+            "react": self.react,
             "subscribe": self.subscribe,
             "fail": self.fail,
             "press": self.press,
@@ -119,6 +127,11 @@ class Control:
     async def delete(self, body: bytes) -> JsonObject:
         order = Delete.model_validate_json(body)
         await self._simulator.delete(order.channel, order.ts)
+        return {}
+
+    async def react(self, body: bytes) -> JsonObject:
+        order = React.model_validate_json(body)
+        await self._simulator.react(order.channel, order.ts, order.name, user_id=order.user)
         return {}
 
     async def subscribe(self, body: bytes) -> JsonObject:

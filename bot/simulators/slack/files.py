@@ -1,7 +1,7 @@
 """files.*: upload in three steps, and download with the token, without which there is a login page and no error.
 
-Sources: "files.getUploadURLExternal method", "files.completeUploadExternal method", "file object", Slack developer
-docs.
+Sources: "files.getUploadURLExternal method", "files.completeUploadExternal method", "files.delete method", "file
+object", Slack developer docs.
 """
 
 import mimetypes
@@ -33,6 +33,7 @@ class Files:
         return {
             "files.getUploadURLExternal": self.upload_url,
             "files.completeUploadExternal": self.complete,
+            "files.delete": self.delete,
             "files.info": self.info,
         }
 
@@ -72,6 +73,27 @@ class Files:
         if file is None:
             raise Refused("file_not_found")
         return {"file": self._payloads.file(file), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+    async def delete(self, arguments: Arguments) -> JsonObject:
+        """The file goes out of its messages; one that was nothing else goes with it."""
+        file = self._workspace.files.get(arguments.required("file"))
+        if file is None:
+            raise Refused("file_not_found")
+        if file.user_id != self._workspace.bot.user.id:
+            raise Refused("cant_delete_file")
+        del self._workspace.files[file.id]
+        for channel_id, ts in file.shared_in:
+            if message := self._workspace.find(channel_id, ts):
+                self._take_out(message, file)
+        return {}
+
+    def _take_out(self, message: Message, file: StoredFile) -> None:
+        previous = self._payloads.message(message)
+        message.files = [other for other in message.files if other is not file]
+        if message.text or message.files:
+            self._timeline.edit(message, previous)
+        else:
+            self._timeline.delete(message)
 
     async def download(self, request: Request) -> Response:
         file = self._workspace.files.get(str(request.path_params["file_id"]))

@@ -17,6 +17,7 @@ POST_TEXT_CUT = 40_000  # characters; what is beyond is silently gone
 UPDATE_TEXT_MAX = 4_000
 MARKDOWN_MAX = 12_000  # of `markdown_text`, and of all markdown blocks of a message together
 BLOCKS_MAX = 50
+BLOCKS_TEXT_MAX = 13_200  # of all texts in all blocks together, as people have measured it; Slack gives no number
 BLOCK_TEXT_MAX = {"section": 3_000, "header": 150}
 LOADING_MESSAGES_MAX = 10
 
@@ -31,6 +32,7 @@ CALLS_PER_MINUTE = {
     "conversations.open": 50,
     "conversations.replies": 50,
     "files.completeUploadExternal": 100,
+    "files.delete": 50,
     "files.getUploadURLExternal": 100,
     "files.info": 100,
     "reactions.add": 50,
@@ -130,15 +132,30 @@ def message_problem(
 def _blocks_problem(blocks: list[JsonValue]) -> MessageProblem | None:
     if len(blocks) > BLOCKS_MAX:
         return "invalid_blocks"
-    markdown_characters = 0
+    characters = markdown_characters = 0
     for block in blocks:
         if not isinstance(block, dict) or not isinstance(block.get("type"), str):
             return "invalid_blocks"
         kind, length = str(block["type"]), _text_length(block.get("text"))
-        if length > BLOCK_TEXT_MAX.get(kind, length):
+        if length > BLOCK_TEXT_MAX.get(kind, length) or (kind == "markdown" and not length):
             return "invalid_blocks"
         markdown_characters += length if kind == "markdown" else 0
-    return "msg_blocks_too_long" if markdown_characters > MARKDOWN_MAX else None
+        characters += _characters(block)
+    is_too_long = markdown_characters > MARKDOWN_MAX or characters > BLOCKS_TEXT_MAX
+    return "msg_blocks_too_long" if is_too_long else None
+
+
+def _characters(value: JsonValue) -> int:
+    """Of every text inside, such as those of buttons."""
+    match value:
+        case {"text": str(text)}:
+            return len(text)
+        case dict():
+            return sum(map(_characters, value.values()))
+        case list():
+            return sum(map(_characters, value))
+        case _:
+            return 0
 
 
 def _text_length(text: JsonValue) -> int:

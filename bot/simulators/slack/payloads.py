@@ -27,6 +27,8 @@ class Payloads:
         shape |= {"team": self.workspace.team_id, **self._authorship(message), **self._threading(message)}
         if message.subtype:
             shape["subtype"] = message.subtype
+        if message.subtype == "tombstone":
+            shape["hidden"] = True
         if message.blocks:
             shape["blocks"] = list(message.blocks)
         if message.files:

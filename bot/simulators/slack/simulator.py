@@ -148,10 +148,12 @@ class SlackSimulator:
         """The author, or an admin, deletes a message."""
         await _finish(self.timeline.delete(self.workspace.message(channel_id, ts)), until_delivered)
 
-    async def react(self, channel_id: str, ts: str, name: str, *, user_id: str) -> None:
+    async def react(self, channel_id: str, ts: str, name: str, *, user_id: str, until_delivered: bool = False) -> None:
+        """A person puts a reaction on a message, unless it is there already."""
+        self._check_member(channel_id, user_id)
         message = self.workspace.message(channel_id, ts)
         if user_id not in message.reactions.get(name, []):
-            self.timeline.react(message, name, user_id, added=True)
+            await _finish(self.timeline.react(message, name, user_id, added=True), until_delivered)
 
     async def press(self, message: Message, action_id: str, user_id: str) -> Answer:
         """A person presses a button of the message; returns what the app answered."""

@@ -70,24 +70,36 @@ class Timeline:
         return self._emit(message.channel_id, events)
 
     def edit(self, message: Message, previous: JsonObject, *, links_names: bool = False) -> list[asyncio.Task[None]]:
-        """Show the new content of a message that was already changed; `previous` is its object as it was."""
+        """Show the new content of a message that was already changed; `previous` is its object as it was.
+
+        Each edit of a message that mentions the bot sends the mention again.
+        """
         message.edited_ts = self.workspace.next_ts()
         self.ledger.record("edit", **self._facts(message))
         if message.bot_id is not None:
             self._record_reach(message, links_names=links_names, is_update=True)
         events = [self.payloads.changed_event(message, previous, message.edited_ts)]
-        if self._mentions_bot(message.text, message) and not self._mentions_bot(str(previous["text"]), message):
+        if self._mentions_bot(message.text, message):
             events.append(self.payloads.mention_event(message))
         return self._emit(message.channel_id, events)
 
+    def preview(self, message: Message) -> list[asyncio.Task[None]]:
+        """Show the preview of a page under its address, which tells of a change that nobody made."""
+        shape = self.payloads.message(message)
+        event = self.payloads.changed_event(message, shape, self.workspace.next_ts())
+        event["message"] = {**shape, "attachments": [{"id": 1, "fallback": "a preview"}]}
+        return self._emit(message.channel_id, [event])
+
     def delete(self, message: Message) -> list[asyncio.Task[None]]:
+        """Take a message away. Where replies keep it as a tombstone, Slack tells of a change."""
         previous = self.payloads.message(message)
-        event = self.payloads.deleted_event(message, previous, self.workspace.next_ts())
         self.ledger.record(
             "delete", channel=message.channel_id, ts=message.ts, thread_ts=message.thread_ts, user=message.user_id
         )
         self.workspace.remove(message)
-        return self._emit(message.channel_id, [event])
+        is_gone = self.workspace.find(message.channel_id, message.ts) is None
+        event = self.payloads.deleted_event if is_gone else self.payloads.changed_event
+        return self._emit(message.channel_id, [event(message, previous, self.workspace.next_ts())])
 
     def react(self, message: Message, name: str, user_id: str, *, added: bool) -> list[asyncio.Task[None]]:
         """Add or take a reaction whose presence the caller has checked."""

@@ -181,6 +181,7 @@ class Workspace:
             return
         message.subtype, message.text, message.user_id = "tombstone", "This message was deleted.", "USLACKBOT"
         message.blocks, message.files, message.markdown_text, message.metadata = [], [], None, None
+        message.bot_id = message.client_msg_id = message.edited_ts = None
 
     def _forget(self, message: Message) -> None:
         del self._messages[message.channel_id, message.ts]

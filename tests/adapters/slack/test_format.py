@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import ActionsBlock, Block, MarkdownBlock
 
-from adapters.slack.format import parse_mrkdwn, render_markdown
+from adapters.slack.format import parse_mrkdwn, render_blocks, render_fallback, render_markdown
+from bot.models import Action
 from bot.simulators.slack.mentions import who_is_notified
 
 NOTIFYING = ["<!channel>", "<!here|here>", "<!everyone>", "<!subteam^S1|@team>", "<@U0GRACE>", "@channel", "@here",
@@ -46,3 +48,15 @@ def test_no_text_of_a_model_notifies_anybody(pieces: list[str]) -> None:
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert render_markdown(text) == text
+
+
+@given(st.text(st.sampled_from("a&<>\"'`*\n# ")), st.booleans())
+def test_blocks_and_fallback_are_such_as_slack_takes(some: str, with_button: bool) -> None:
+    text = (some or "a") * (12_000 // len(some or "a"))
+
+    blocks = Block.parse_all(render_blocks(text, [Action(label="Stop", says="stop")] if with_button else []))
+
+    assert [type(block) for block in blocks] == [MarkdownBlock, ActionsBlock][: 1 + with_button]
+    for block in blocks:
+        block.validate_json()
+    assert len(render_fallback(text)) <= 4_000

@@ -1,5 +1,6 @@
 """What may come in at POST /slack/events, and what never gets further."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -15,6 +16,8 @@ from starlette.routing import Route
 from adapters.slack.intake import BODY_BYTES, slack_events
 from bot.models import Inbound
 from bot.service.web import serving
+from bot.simulators.slack import Message, SlackSimulator
+from bot.simulators.slack.timeline import TwinOrder
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 MENTION = {
@@ -44,11 +47,24 @@ def store() -> Store:
 
 
 @pytest.fixture
-async def http(store: Store) -> AsyncGenerator[httpx.AsyncClient]:
+async def address(store: Store) -> AsyncGenerator[str]:
     endpoint = slack_events(store.accept, signing_secret=SECRET)
     app = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
-    async with serving(app, "127.0.0.1", 0) as address, httpx.AsyncClient(base_url=address) as client:
+    async with serving(app, "127.0.0.1", 0) as address:
+        yield address
+
+
+@pytest.fixture
+async def http(address: str) -> AsyncGenerator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=address) as client:
         yield client
+
+
+@pytest.fixture
+async def slack(address: str) -> AsyncGenerator[SlackSimulator]:
+    async with SlackSimulator(signing_secret=SECRET, retry_seconds=(0, 0, 0)).serve() as simulator:
+        simulator.subscribe(f"{address}/slack/events")
+        yield simulator
 
 
 def signed(body: bytes, *, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
@@ -169,4 +185,67 @@ async def test_a_form_is_acknowledged(http: httpx.AsyncClient, store: Store) -> 
     answer = await post(http, body, signed(body) | {"content-type": "application/x-www-form-urlencoded"})
 
     assert answer.status_code == 200
+    assert store.messages == []
+
+
+async def test_all_that_people_do_with_a_question_comes_in_under_its_name(store: Store, slack: SlackSimulator) -> None:
+    """Rows F03, F36 and F37 of the faults: mentions, edits and deletions, however many events tell of them."""
+    asked = await slack.say("C0GENERAL", "@Parley helo", user_id="U0ADA", until_delivered=True)
+    await asyncio.gather(*slack.timeline.preview(asked))
+    await slack.edit("C0GENERAL", asked.ts, "@Parley hello", until_delivered=True)
+    await asyncio.gather(*slack.timeline.preview(asked))
+    await slack.say("C0GENERAL", "me too", user_id="U0GRACE", thread_ts=asked.ts, until_delivered=True)
+    await slack.delete("C0GENERAL", asked.ts, until_delivered=True)
+
+    told = [message for message in store.messages if message.message == asked.ts]
+    assert list(dict.fromkeys((one.revision != "", one.deleted) for one in told)) == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert len({message.id for message in told}) == 3
+    assert {str(message.thread) for message in store.messages} == {f"slack:T0PARLEY:C0GENERAL:{asked.ts}"}
+
+
+@pytest.mark.parametrize("twin_order", ["mention_first", "message_first"])
+async def test_the_mention_that_an_edit_sends_again_is_that_edit(
+    store: Store, slack: SlackSimulator, twin_order: TwinOrder
+) -> None:
+    slack.timeline.twin_order = twin_order
+    asked = await slack.say("C0GENERAL", "hello", user_id="U0ADA", until_delivered=True)
+
+    await slack.edit("C0GENERAL", asked.ts, "@Parley hello", until_delivered=True)
+
+    mention, edit = store.messages
+    assert mention == edit
+    assert edit.revision
+
+
+async def test_a_stop_sign_comes_in_once_however_often_it_is_delivered(store: Store, slack: SlackSimulator) -> None:
+    """Rows F01 and F02 of the faults, for a reaction."""
+    asked = await slack.say("C0GENERAL", "@Parley hello", user_id="U0ADA", until_delivered=True)
+    store.messages.clear()
+    slack.loses(1)
+
+    await slack.react("C0GENERAL", asked.ts, "octagonal_sign", user_id="U0ADA", until_delivered=True)
+    [event] = {str(one["event_id"]) for one in slack.ledger.of("delivery") if one["event_type"] == "reaction_added"}
+    await slack.redeliver(event, retry_number=2)
+
+    first, again = store.messages
+    assert first == again
+    assert (first.silent, first.thread.root) == (True, asked.ts)
+
+
+async def test_what_happens_to_the_bots_own_messages_does_not_come_in(store: Store, slack: SlackSimulator) -> None:
+    asked = await slack.say("C0GENERAL", "@Parley hello", user_id="U0ADA", until_delivered=True)
+    store.messages.clear()
+    bot = slack.workspace.bot
+    reply = Message("C0GENERAL", slack.workspace.next_ts(), bot.user.id, "hi", asked.ts, bot.bot_id)
+    await asyncio.gather(*slack.timeline.post(reply))
+    before = slack.payloads.message(reply)
+    reply.text = "hi there"
+    await asyncio.gather(*slack.timeline.edit(reply, before))
+
+    await slack.delete("C0GENERAL", reply.ts, until_delivered=True)
+
     assert store.messages == []

@@ -85,6 +85,16 @@ async def test_a_deleted_message_is_gone_and_a_root_with_replies_is_a_tombstone(
     assert await refusal_of(client.chat_delete(channel="C0GENERAL", ts=reply)) == "message_not_found"
 
 
+async def test_only_own_messages_can_be_deleted(simulator: SlackSimulator, client: Any) -> None:
+    foreign = await simulator.say("C0GENERAL", "hello", user_id="U0ADA")
+
+    delete = client.chat_delete
+    assert await refusal_of(delete(channel="C0GENERAL", ts=foreign.ts)) == "cant_delete_message"
+    assert await refusal_of(delete(channel="C0GENERAL", ts="1.000001")) == "message_not_found"
+    assert await refusal_of(delete(channel="C0NOWHERE", ts=foreign.ts)) == "channel_not_found"
+    assert simulator.thread("C0GENERAL", foreign.ts) == [foreign]
+
+
 async def test_a_status_clears_itself_with_the_next_message(simulator: SlackSimulator, client: Any) -> None:
     question = await simulator.say("C0GENERAL", "hello", user_id="U0ADA")
     await client.assistant_threads_setStatus(channel_id="C0GENERAL", thread_ts=question.ts, status="is thinking…")

@@ -40,6 +40,16 @@ async def test_a_person_writes_edits_and_deletes(
     await simulator.wait_for(lambda: app.of("app_mention"))
 
 
+async def test_a_person_reacts(simulator: SlackSimulator, app: Any, http: aiohttp.ClientSession, origin: str) -> None:
+    message = await simulator.say("C0GENERAL", "hello", user_id="U0ADA")
+    order = {"channel": "C0GENERAL", "ts": message.ts, "name": "octagonal_sign", "user": "U0GRACE"}
+
+    assert (await post(http, f"{origin}/control/react", order))["ok"]
+
+    assert message.reactions == {"octagonal_sign": ["U0GRACE"]}
+    await simulator.wait_for(lambda: app.of("reaction_added"))
+
+
 async def test_faults_are_scripted(client: Any, http: aiohttp.ClientSession, origin: str) -> None:
     failure = {"kind": "refusal", "error": "fatal_error"}
 

@@ -1,5 +1,6 @@
 """Delivery to the app: signed, repeated when it fails, each mention as two events."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -141,3 +142,68 @@ async def test_nothing_is_heard_from_a_channel_without_the_bot(simulator: SlackS
     await simulator.say("C0GENERAL", "hello", user_id="U0ADA", until_delivered=True)
 
     assert {one["event"]["channel"] for one in app.events} == {"C0GENERAL"}
+
+
+async def test_each_edit_of_a_mention_sends_it_again(simulator: SlackSimulator, app: Any) -> None:
+    message = await simulator.say("C0GENERAL", "@Parley helo", user_id="U0ADA", until_delivered=True)
+
+    await simulator.edit("C0GENERAL", message.ts, "@Parley hello", until_delivered=True)
+
+    first, again = app.of("app_mention")
+    [changed] = (event for event in app.of("message") if event.get("subtype") == "message_changed")
+    assert (first["ts"], again["ts"]) == (message.ts, message.ts)
+    assert "edited" not in first
+    assert again["edited"] == changed["message"]["edited"]
+
+
+async def test_a_deleted_root_with_replies_becomes_a_tombstone(simulator: SlackSimulator, app: Any) -> None:
+    root = await simulator.say("C0GENERAL", "@Parley hello", user_id="U0ADA", until_delivered=True)
+    await simulator.say("C0GENERAL", "me too", user_id="U0GRACE", thread_ts=root.ts, until_delivered=True)
+
+    await simulator.delete("C0GENERAL", root.ts, until_delivered=True)
+
+    [changed] = (event for event in app.of("message") if "subtype" in event)
+    message, previous = changed["message"], changed["previous_message"]
+    assert (changed["subtype"], message["subtype"], message["hidden"]) == ("message_changed", "tombstone", True)
+    assert (message["ts"], message["user"]) == (root.ts, "USLACKBOT")
+    assert (previous["user"], previous["text"]) == ("U0ADA", "<@U0PARLEY> hello")
+
+
+async def test_a_preview_changes_a_message_that_nobody_edited(simulator: SlackSimulator, app: Any) -> None:
+    message = await simulator.say("C0GENERAL", "https://example.com", user_id="U0ADA", until_delivered=True)
+
+    await asyncio.gather(*simulator.timeline.preview(message))
+
+    [changed] = (event for event in app.of("message") if "subtype" in event)
+    assert changed["message"]["text"] == changed["previous_message"]["text"]
+    assert "edited" not in changed["message"]
+    assert "attachments" in changed["message"]
+
+
+async def test_a_reaction_is_an_event_and_repeated_when_it_fails(simulator: SlackSimulator, app: Any) -> None:
+    message = await simulator.say("C0GENERAL", "hello", user_id="U0ADA", until_delivered=True)
+    app.statuses = [503]
+
+    await simulator.react("C0GENERAL", message.ts, "octagonal_sign", user_id="U0GRACE", until_delivered=True)
+
+    first, again = app.of("reaction_added")
+    assert first == again
+    assert (first["user"], first["reaction"], first["item_user"]) == ("U0GRACE", "octagonal_sign", "U0ADA")
+    assert first["item"] == {"type": "message", "channel": "C0GENERAL", "ts": message.ts}
+
+
+async def test_the_same_reaction_of_the_same_person_is_no_event(simulator: SlackSimulator, app: Any) -> None:
+    message = await simulator.say("C0GENERAL", "hello", user_id="U0ADA", until_delivered=True)
+
+    for _ in range(2):
+        await simulator.react("C0GENERAL", message.ts, "eyes", user_id="U0GRACE", until_delivered=True)
+
+    assert len(app.of("reaction_added")) == 1
+
+
+async def test_only_members_of_a_channel_react(simulator: SlackSimulator) -> None:
+    channel = simulator.workspace.add_channel("private", kind="group", members=["U0ADA"])
+    message = await simulator.say(channel.id, "hello", user_id="U0ADA")
+
+    with pytest.raises(ValueError, match="Grace is not in private"):
+        await simulator.react(channel.id, message.ts, "eyes", user_id="U0GRACE")

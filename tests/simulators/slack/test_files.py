@@ -3,6 +3,8 @@
 from typing import Any
 
 import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.simulators.slack import SlackSimulator
 
@@ -31,6 +33,29 @@ async def test_a_file_may_be_shared_later_than_its_upload_ends(simulator: SlackS
     reply = (await simulator.wait_for(lambda: simulator.thread("C0GENERAL", question.ts)[1:]))[0]
     shares = (await client.files_info(file=file_id))["file"]["shares"]
     assert shares == {"public": {"C0GENERAL": [{"ts": reply.ts}]}}
+
+
+async def test_a_deleted_file_takes_a_message_along_that_was_nothing_else(
+    simulator: SlackSimulator, client: Any
+) -> None:
+    question = await simulator.say("C0GENERAL", "draw", user_id="U0ADA")
+    for words in ("here", None):
+        uploaded = await client.files_upload_v2(
+            channel="C0GENERAL", thread_ts=question.ts, filename="a.png", content=b"picture", initial_comment=words
+        )
+        await client.files_delete(file=uploaded["file"]["id"])
+
+    [left] = simulator.thread("C0GENERAL", question.ts)[1:]
+    assert (left.text, left.files) == ("here", [])
+
+
+async def test_only_own_files_can_be_deleted(simulator: SlackSimulator, client: Any) -> None:
+    files = [("notes.txt", b"some notes", None)]
+    message = await simulator.say("C0GENERAL", "read", user_id="U0ADA", files=files)
+
+    for file, error in ((message.files[0].id, "cant_delete_file"), ("F0NOWHERE", "file_not_found")):
+        with pytest.raises(SlackApiError, match=error):
+            await client.files_delete(file=file)
 
 
 async def test_a_file_of_a_person_is_fetched_with_the_token(

@@ -40,3 +40,18 @@ def test_markdown_blocks_are_limited_in_sum() -> None:
 
     assert message_problem("a", None, [half], is_update=False) is None
     assert message_problem("a", None, [half, half], is_update=False) == "msg_blocks_too_long"
+
+
+def test_an_empty_markdown_block_is_refused() -> None:
+    assert message_problem("a", None, [{"type": "markdown", "text": ""}], is_update=False) == "invalid_blocks"
+
+
+def test_all_texts_of_all_blocks_are_limited_in_sum() -> None:
+    longest: JsonValue = {"type": "markdown", "text": "a" * 12_000}
+    label: JsonValue = {"type": "plain_text", "text": "Stop"}
+    buttons: JsonValue = {"type": "actions", "elements": [{"type": "button", "action_id": "stop", "text": label}]}
+    section: JsonValue = {"type": "section", "text": {"type": "mrkdwn", "text": "a" * 1_200}}
+
+    assert message_problem("a", None, [longest, buttons], is_update=True) is None
+    assert message_problem("a", None, [longest, section], is_update=True) is None
+    assert message_problem("a", None, [longest, section, buttons], is_update=True) == "msg_blocks_too_long"
