@@ -16,8 +16,8 @@ import structlog
 
 from adapters.discord.codes import Code
 from adapters.discord.command_replies import CommandReplies
+from adapters.discord.events import thread_in
 from adapters.discord.files import DiscordFiles
-from adapters.discord.format import render_title
 from adapters.discord.parts import (
     differs,
     ensure_sendable,
@@ -27,22 +27,18 @@ from adapters.discord.parts import (
     with_question,
     without_file,
 )
+from adapters.discord.places import CHANNEL, MESSAGE, MESSAGES, Places
 from adapters.discord.recent import RecentPosts
-from adapters.discord.rest import Refused, Rest, connect
+from adapters.discord.rest import Ids, Refused, Rest, connect
 from bot.clock import Clock
-from bot.content import FileRef, TextContent
+from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, MessageGone, Undeliverable
-from bot.models import Inbound, Limits, MessageId, Part
+from bot.models import Inbound, Limits, MessageId, Part, Thread
 
 PART_CHARS = 1_800  # of the 2,000 of a message: the rest is for what rendering adds, and for the question
 EDIT_SECONDS = 1.1
 TYPING_SECONDS = 8.0  # Discord shows it for ten
-REMEMBERED = 10_000
-
-CHANNEL, MESSAGES = "/channels/{channel}", "/channels/{channel}/messages"
-MESSAGE = MESSAGES + "/{message}"
-UNTHREADED = (Code.NO_PERMISSION, Code.WRONG_CHANNEL, Code.TOO_MANY_THREADS)  # no thread can be opened
-OPENED = (Code.THREAD_EXISTS, Code.UNKNOWN_MESSAGE)  # the thread of a message that was deleted since lives on
+GONE = (Code.UNKNOWN_CHANNEL, Code.UNKNOWN_MESSAGE)
 
 log = structlog.stdlib.get_logger()
 
@@ -64,8 +60,8 @@ class DiscordChannel:
         self._files = DiscordFiles(rest.session, rest.api_url)
         self._command_replies = CommandReplies(rest, clock)
         self._recent = RecentPosts(rest)
+        self._places = Places(rest)
         self._clock = clock
-        self._places: dict[str, str] = {}  # the channel for replies, by the message that asked
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         """Post a part once. The first (`is_first`) takes the place of a command's "thinking…".
@@ -88,7 +84,28 @@ class DiscordChannel:
         part = with_question(to, part)
         with _as_ours():
             if not (is_first(to, part) and await self._command_replies.edit(to, message, part)):
-                await self._change(await self._place(to, must=part.final), message, part)
+                await self._change(await self._places.reply_in(to, must=part.final), message, part)
+
+    async def remove(self, to: Inbound, message: MessageId) -> None:
+        """Take a message of ours away. One that is gone already counts as removed."""
+        with _as_ours():
+            if await self._command_replies.remove(to, message):
+                return
+            for place in self._places.replied_in(to):
+                if await self._delete(place, message):
+                    return
+
+    async def open_thread(self, to: Inbound, part: Part, *, again: bool = False) -> Thread:
+        """Begin a thread from a message of ours that shows the part, once, in the channel around what was said.
+
+        The part is no answer to a command: that one's "thinking…" waits for the first part of `post`. Raises
+        Undeliverable in direct messages, and where nobody may open threads; then the message is gone again.
+        """
+        with _as_ours():
+            channel = await self._places.channel_around(to)
+            message = await self._post_in(channel, to, part, again=again)
+            await self._places.begin(channel, message, part)
+        return thread_in(to.thread.team, message, message)
 
     @asynccontextmanager
     async def activity(self, to: Inbound, label: str) -> AsyncGenerator[None]:  # noqa: ARG002 (Discord has its own)
@@ -108,7 +125,9 @@ class DiscordChannel:
         ensure_sendable(part)
         if is_first(to, part) and (answer := await self._command_replies.fill_in(to, part)):
             return answer
-        place = await self._place(to, must=part.final)
+        return await self._post_in(await self._places.reply_in(to, must=part.final), to, part, again=again)
+
+    async def _post_in(self, place: str, to: Inbound, part: Part, *, again: bool) -> MessageId:
         earlier = await self._recent.find(place, to, part) if again else None
         posted = earlier or await self._create(place, to, part)
         found = MessageId(str(posted["id"]))
@@ -120,7 +139,7 @@ class DiscordChannel:
     async def _keep_typing(self, to: Inbound) -> None:
         while True:
             try:
-                place = await self._place(to, must=False)
+                place = await self._places.reply_in(to, must=False)
                 await self._rest.call("POST", CHANNEL + "/typing", {"channel": place}, must=False)
             except ChannelBusy as busy:
                 log.debug("typing_not_shown", cause=str(busy))
@@ -128,32 +147,6 @@ class DiscordChannel:
                 log.debug("typing_refused", cause=str(refused))
                 return
             await self._clock.sleep(TYPING_SECONDS)
-
-    async def _place(self, to: Inbound, *, must: bool) -> str:
-        """The channel that replies go to. For a mention in a text channel, a thread that is opened from it."""
-        open_in = to.handle.get("open_in")
-        if open_in is None:
-            return to.handle.get("reply_in", to.thread.channel)
-        if to.thread.channel != to.message:  # it goes on with what was said in the channel itself
-            return open_in
-        if to.message not in self._places:
-            self._places[to.message] = await self._open_thread(to, open_in, must=must)
-            if len(self._places) > REMEMBERED:
-                del self._places[next(iter(self._places))]
-        return self._places[to.message]
-
-    async def _open_thread(self, to: Inbound, channel: str, *, must: bool) -> str:
-        """The thread's id, which is that of its message; where none can be opened, the channel's."""
-        ids = {"channel": channel, "message": to.message}
-        try:
-            await self._rest.call("POST", MESSAGE + "/threads", ids, {"name": _title(to)}, must=must)
-        except Refused as refused:
-            if refused.code in UNTHREADED:
-                log.info("thread_not_opened", cause=str(refused))
-                return channel
-            if refused.code not in OPENED:
-                raise
-        return to.message
 
     async def _create(self, place: str, to: Inbound, part: Part) -> dict[str, Any]:
         body = render_body(part) | {"nonce": render_nonce(part), "enforce_nonce": True}
@@ -169,23 +162,33 @@ class DiscordChannel:
     async def _send(self, place: str, body: dict[str, Any], part: Part) -> dict[str, Any]:
         return await self._rest.call("POST", MESSAGES, {"channel": place}, body, file=part.file, must=part.final)
 
+    async def _delete(self, place: str, message: MessageId) -> bool:
+        """False where there is no such message."""
+        try:
+            await self._call("DELETE", {"channel": place, "message": message})
+        except Refused as refused:
+            if refused.code not in GONE:
+                raise
+            return False
+        return True
+
     async def _change(self, place: str, message: MessageId, part: Part) -> None:
         try:
-            await self._patch(place, message, part)
-        except Refused as refused:
-            if refused.code != Code.ARCHIVED:
-                raise
-            await self._rest.call("PATCH", CHANNEL, {"channel": place}, {"archived": False})
-            await self._patch(place, message, part)
-
-    async def _patch(self, place: str, message: MessageId, part: Part) -> None:
-        ids = {"channel": place, "message": message}
-        try:
-            await self._rest.call("PATCH", MESSAGE, ids, render_body(part), must=part.final)
+            await self._call("PATCH", {"channel": place, "message": message}, render_body(part), must=part.final)
         except Refused as refused:
             if refused.code == Code.UNKNOWN_MESSAGE:
                 raise MessageGone(f"discord: {refused}") from refused
             raise
+
+    async def _call(self, method: str, ids: Ids, body: object = None, *, must: bool = True) -> None:
+        """Change a message of ours. A thread that was archived meanwhile is opened again for that."""
+        try:
+            await self._rest.call(method, MESSAGE, ids, body, must=must)
+        except Refused as refused:
+            if refused.code != Code.ARCHIVED:
+                raise
+            await self._rest.call("PATCH", CHANNEL, {"channel": ids["channel"]}, {"archived": False})
+            await self._rest.call(method, MESSAGE, ids, body, must=must)
 
 
 @contextmanager
@@ -194,9 +197,3 @@ def _as_ours() -> Generator[None]:
         yield
     except Refused as refused:
         raise Undeliverable(f"discord: {refused}") from refused
-
-
-def _title(to: Inbound) -> str:
-    """The thread's name: the beginning of what was asked."""
-    texts = [one.text for one in to.content if isinstance(one, TextContent)]
-    return render_title(texts[0] if texts else "") or "Conversation"

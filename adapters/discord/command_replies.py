@@ -1,4 +1,4 @@
-"""Replies to commands: filled in and edited by the command's own token, for as long as that is good.
+"""Replies to commands: filled in, edited and removed by the command's own token, for as long as that is good.
 
 Source: "Receiving and Responding", Discord developer docs.
 """
@@ -51,9 +51,25 @@ class CommandReplies:
             return False
         return True
 
+    async def remove(self, to: Inbound, message: MessageId) -> bool:
+        """False where that cannot be done with a command's token, and where the message is gone already."""
+        if not self._is_open(to):
+            return False
+        try:
+            await self._rest.call("DELETE", REPLY, self._ids(to, message))
+        except Refused as refused:
+            if refused.code not in REPLY_LOST:
+                raise
+            return False
+        return True
+
     def _is_open(self, to: Inbound) -> bool:
         return "token" in to.handle and self._clock.now() < float(to.handle["expires"]) - TOKEN_MARGIN_SECONDS
 
     async def _call(self, to: Inbound, message: str, part: Part) -> dict[str, Any]:
-        ids = {"application": to.handle["application"], "token": to.handle["token"], "message": message}
+        ids = self._ids(to, message)
         return await self._rest.call("PATCH", REPLY, ids, render_body(part), file=part.file, must=part.final)
+
+    @staticmethod
+    def _ids(to: Inbound, message: str) -> dict[str, str]:
+        return {"application": to.handle["application"], "token": to.handle["token"], "message": message}

@@ -1,6 +1,7 @@
-"""Discord's slash commands: what is registered, and the conversation's own words for each. Pure.
+"""Discord's commands: what is registered, and the conversation's own words for each. Pure.
 
-Besides `/ask` there is one for each command of the conversation's table.
+Besides `/ask` there is a slash command for each command of the conversation's table, and in the menu of a message
+what begins from that message.
 
 Source: "Application Commands", Discord developer docs.
 """
@@ -10,9 +11,20 @@ from typing import Any, Final, cast
 
 from bot.conversation.commands import COMMANDS, Command
 
+SLASH_COMMAND, MESSAGE_COMMAND = 1, 3  # kinds of commands
 TEXT_OPTION, FILE_OPTION = 3, 11
-EVERYWHERE: Final[Mapping[str, Any]] = {"type": 1, "integration_types": [0], "contexts": [0, 1]}  # servers and DMs
-ASK = "ask"
+IN_SERVERS, IN_DIRECT_MESSAGES = 0, 1  # contexts
+EVERYWHERE: Final[Mapping[str, Any]] = {
+    "type": SLASH_COMMAND,
+    "integration_types": [0],
+    "contexts": [IN_SERVERS, IN_DIRECT_MESSAGES],
+}
+FROM_A_MESSAGE: Final[Mapping[str, Any]] = {  # to begin a thread, and only servers have those
+    "type": MESSAGE_COMMAND,
+    "integration_types": [0],
+    "contexts": [IN_SERVERS],
+}
+ASK, FORK_HERE = "ask", "Fork from here"
 WORDS = frozenset(command.word for command in COMMANDS)
 NO_OPTIONS: Final[Mapping[str, object]] = {"options": []}  # Discord leaves them out
 
@@ -37,6 +49,7 @@ DEFINITIONS: Final[list[dict[str, Any]]] = [
         ],
     },
     *map(render_definition, COMMANDS),
+    {**FROM_A_MESSAGE, "name": FORK_HERE},
 ]
 
 
@@ -45,6 +58,11 @@ def render_words(name: str, argument: str) -> str | None:
     if name == ASK:
         return argument
     return f"{name} {argument}".strip() if name in WORDS else None
+
+
+def render_menu_words(name: str) -> str | None:
+    """What somebody who chose this from the menu of a message says to the bot there, or None where it is not ours."""
+    return "fork" if name == FORK_HERE else None
 
 
 def are_registered(listed: object) -> bool:

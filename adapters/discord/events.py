@@ -1,4 +1,4 @@
-"""Discord's events as messages to the bot. Pure: no call, no state.
+"""What people write on Discord, and how they change it, as messages to the bot. Pure: no call, no state.
 
 Where a conversation lives: a direct channel, a thread, or the thread that the reply to a mention opens, which
 will have the mention's id.
@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from adapters.discord.format import parse_text
 from bot.content import Content, FileRef, TextContent, media
@@ -47,6 +47,12 @@ class User(BaseModel):
         return self.global_name or self.username or self.id
 
 
+class Member(BaseModel):
+    """Somebody in a server."""
+
+    user: User
+
+
 class Attachment(BaseModel):
     url: Text
     filename: Text
@@ -73,7 +79,7 @@ class Quoted(Written):
 
 
 class Message(Quoted):
-    """The fields of MESSAGE_CREATE that matter here."""
+    """The fields of MESSAGE_CREATE and MESSAGE_UPDATE that matter here."""
 
     channel_id: Snowflake
     type: int
@@ -83,6 +89,7 @@ class Message(Quoted):
     mention_roles: list[str] | None = None
     referenced_message: Quoted | None = None
     message_snapshots: list[Snapshot] | None = None  # what was forwarded
+    edited_timestamp: AwareDatetime | None = None
 
 
 def parse_message(
@@ -92,16 +99,39 @@ def parse_message(
 
     `bot` is our user's id, `roles` are those which stand for us alone, `in_thread` says that the channel is a thread.
     """
+    message = _by_a_person(payload, bot)
+    inbound = message and _inbound(message, bot, roles, in_thread=in_thread)
+    return inbound if inbound and (inbound.addressed or inbound.place is None) else None
+
+
+def parse_edit(
+    payload: Mapping[str, object], *, bot: str, roles: Collection[str] = (), in_thread: bool = False
+) -> Inbound | None:
+    """The new version of a message that MESSAGE_UPDATE brings, or None: bots, odd shapes, nothing that was edited.
+
+    Also one that does not address the bot: its first version may have. Discord sends this event for other reasons
+    too, such as the preview of a link; then the time of the edit is as before, or there is none, and so the
+    revision is one that is known. A payload that does not say who wrote what tells of no edit.
+    """
+    message = _by_a_person(payload, bot)
+    if message is None or message.edited_timestamp is None or message.content is None:
+        return None
+    revision = f"{message.edited_timestamp.timestamp() * 1_000_000:.0f}"
+    return _inbound(message, bot, roles, in_thread=in_thread).model_copy(update={"revision": revision})
+
+
+def _by_a_person(payload: Mapping[str, object], bot: str) -> Message | None:
     try:
         message = Message.model_validate(payload)
     except ValidationError:
         return None
-    if message.type not in WRITTEN or message.author.bot or message.webhook_id or message.author.id == bot:
-        return None
+    is_other = message.type not in WRITTEN or message.author.bot or message.webhook_id or message.author.id == bot
+    return None if is_other else message
+
+
+def _inbound(message: Message, bot: str, roles: Collection[str], *, in_thread: bool) -> Inbound:
     in_thread = in_thread or message.channel_type in THREADS
     addressed = message.guild_id is None or _names(message, bot, roles) or _answers(message, bot)
-    if not (addressed or in_thread):
-        return None
     apart = in_thread or message.guild_id is None
     channel = message.channel_id if apart else message.id
     return Inbound(
@@ -119,6 +149,11 @@ def parse_message(
 def created_at(snowflake: str) -> float:
     """When the thing with this id came into being, in seconds since 1970."""
     return (int(snowflake) >> 22) / 1000 + EPOCH_SECONDS
+
+
+def snowflake_at(seconds: float) -> int:
+    """The first id that something from then, in seconds since 1970, could have."""
+    return int((seconds - EPOCH_SECONDS) * 1000) << 22
 
 
 def thread_in(guild: str | None, channel: str, root: str) -> Thread:

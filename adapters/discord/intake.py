@@ -2,26 +2,31 @@
 
 Discord does not deliver a second time, so a store that is away is waited for: half a minute for messages, in their
 order, and for commands and buttons as long as Discord itself waits. What fails for any other reason would fail again,
-and keep waiting what comes after it: it is dropped, with the reason in the log.
+and keep waiting what comes after it: it is dropped, with the reason in the log. What was missed is read and stored
+before what comes after it, and so is what the store was away for too long to take: how far was heard is not written
+down before that.
 
 Source: "Receiving and Responding", Discord developer docs.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from redis.exceptions import RedisError
 
 from adapters.discord.codes import Code
+from adapters.discord.cursors import Cursors
+from adapters.discord.events import DIRECT
 from adapters.discord.interactions import COMMAND, Pending
 from adapters.discord.rest import Refused, Rest
 from adapters.discord.where import where
 from bot.clock import Clock
 from bot.conversation.adapter import Accept, ChannelBusy
-from bot.models import Inbound
+from bot.models import Inbound, MessageId
 
 MESSAGE_SECONDS = 30.0
 INTERACTION_SECONDS = 2.0  # to store one; Discord waits 3 for an answer
@@ -29,6 +34,7 @@ ATTEMPT_SECONDS = 5.0
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.1, 2.0
 SETTLE_SECONDS = 5.0  # at the end, for what has come in
 WAITING = 10_000
+NOTE_SECONDS = 1.0  # between two notes of how far was heard
 CALLBACK_ATTEMPTS = 3
 CALLBACK = "/interactions/{interaction}/{token}/callback"
 
@@ -51,29 +57,45 @@ log = structlog.stdlib.get_logger()
 
 
 @asynccontextmanager
-async def intake(accept: Accept, rest: Rest, clock: Clock) -> "AsyncGenerator[Intake]":
+async def intake(accept: Accept, rest: Rest, clock: Clock, cursors: Cursors) -> "AsyncGenerator[Intake]":
     """An intake that at the end of the block still stores what has come in."""
-    taking = Intake(accept, rest, clock)
-    storing = asyncio.create_task(taking.store_messages())
+    taking = Intake(accept, rest, clock, cursors)
+    running = [asyncio.create_task(taking.store_messages()), asyncio.create_task(taking.note_now_and_then())]
     try:
         yield taking
     finally:
         await taking.settle()
-        storing.cancel()
-        await asyncio.gather(storing, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _nothing() -> list[Inbound]:
+    return []
 
 
 class Intake:
-    def __init__(self, accept: Accept, rest: Rest, clock: Clock) -> None:
-        self._accept, self._rest, self._clock = accept, rest, clock
-        self._messages: asyncio.Queue[tuple[Inbound, float]] = asyncio.Queue(WAITING)
+    def __init__(self, accept: Accept, rest: Rest, clock: Clock, cursors: Cursors) -> None:
+        self._accept, self._rest, self._clock, self._cursors = accept, rest, clock, cursors
+        self._waiting: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(WAITING)  # each stores something
         self._interactions: set[asyncio.Task[None]] = set()
+        self._read_missed: Callable[[], Awaitable[list[Inbound]]] = _nothing
+        self._is_behind = False  # something was said that is not stored
+        self._heard: dict[str, MessageId] = {}  # the newest message, by shard
+        self._noted: dict[str, MessageId] = {}
+        self._note_waits = False
+
+    def heard(self, shard: str, message: str) -> None:
+        """A message came over this shard; if it is for the bot, it was handed over."""
+        self._heard[shard] = MessageId(message)
 
     def take_message(self, message: Inbound) -> None:
-        try:
-            self._messages.put_nowait((message, self._clock.monotonic() + MESSAGE_SECONDS))
-        except asyncio.QueueFull:
-            log.error("event_not_stored", cause="too many wait", fix="check REDIS_URL and the server behind it")
+        self._put(partial(self._store_in_order, message, self._clock.monotonic() + MESSAGE_SECONDS))
+
+    def take_missed(self, read: Callable[[], Awaitable[list[Inbound]]]) -> None:
+        """What was said while nobody listened; what comes from now on waits until that is read and stored."""
+        self._read_missed = read
+        self._put(self._catch_up)
 
     def take_interaction(self, pending: Pending) -> None:
         task = asyncio.create_task(self._store_and_acknowledge(pending))
@@ -83,21 +105,75 @@ class Intake:
     async def store_messages(self) -> None:
         """One after the other for ever, so that they stay in order."""
         while True:
-            message, until = await self._messages.get()
-            await self._store(message, max(ATTEMPT_SECONDS, until - self._clock.monotonic()))
-            self._messages.task_done()
+            store = await self._waiting.get()
+            await store()
+            self._waiting.task_done()
+
+    async def note_now_and_then(self) -> None:
+        while True:
+            await self._clock.sleep(NOTE_SECONDS)
+            self._note()
 
     async def settle(self) -> None:
         """Wait, not for long, until all that came in is stored."""
+        self._note()
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
-                await self._messages.join()
+                await self._waiting.join()
                 await asyncio.gather(*self._interactions, return_exceptions=True)
         except TimeoutError:
-            log.error("events_lost", messages=self._messages.qsize(), interactions=len(self._interactions))
+            log.error("events_lost", messages=self._waiting.qsize(), interactions=len(self._interactions))
+
+    def _put(self, store: Callable[[], Awaitable[None]]) -> None:
+        try:
+            self._waiting.put_nowait(store)
+        except asyncio.QueueFull:
+            self._is_behind = True
+            log.error("event_not_stored", cause="too many wait", fix="check REDIS_URL and the server behind it")
+
+    def _note(self) -> None:
+        """Have it written down how far was heard, once all before it is stored."""
+        is_due = self._is_behind or self._heard != self._noted
+        if is_due and not self._note_waits and not self._waiting.full():
+            self._note_waits = True
+            self._put(partial(self._store_note, dict(self._heard)))
+
+    async def _store_note(self, heard: dict[str, MessageId]) -> None:
+        self._note_waits = False
+        if self._is_behind:
+            await self._catch_up()
+        if self._is_behind or not heard:
+            return
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                await self._cursors.move(heard)
+        except (RedisError, TimeoutError) as error:
+            log.info("cursors_not_moved", cause=type(error).__name__)
+        else:
+            self._noted = heard
+
+    async def _store_in_order(self, message: Inbound, until: float) -> None:
+        failed = await self._store(message, max(ATTEMPT_SECONDS, until - self._clock.monotonic()))
+        self._is_behind = self._is_behind or failed is NOT_NOW
+
+    async def _catch_up(self) -> None:
+        self._is_behind = True
+        try:
+            missed = await self._read_missed()
+        except RedisError as error:
+            log.warning("store_away", cause=type(error).__name__)
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, what comes next must not wait for it)
+            log.error("missed_messages_not_read", cause=type(error).__name__, where=where(error))
+            missed = []
+        self._is_behind = False
+        for message in missed:
+            await self._store_in_order(message, self._clock.monotonic() + MESSAGE_SECONDS)
 
     async def _store_and_acknowledge(self, pending: Pending) -> None:
-        callback = await self._take_in(pending)
+        await self._acknowledge(pending, await self._take_in(pending))
+
+    async def _acknowledge(self, pending: Pending, callback: Callback) -> None:
         ids = {"interaction": pending.id, "token": pending.token}
         for _ in range(CALLBACK_ATTEMPTS):
             try:
@@ -141,6 +217,8 @@ class Intake:
         """False when the store is away. Raises whatever else is wrong."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
+                if message.thread.team == DIRECT:
+                    await self._cursors.met(message.handle.get("reply_in", message.thread.channel), self._clock.now())
                 await self._accept(message)
         except (RedisError, TimeoutError) as error:
             log.warning("store_away", cause=type(error).__name__)

@@ -1,7 +1,7 @@
-"""What people do besides writing, as messages to the bot: slash commands and buttons. Pure: no call, no state.
+"""What people do besides writing, as messages to the bot: commands and buttons. Pure: no call, no state.
 
-A slash command in a text channel begins a conversation that has the interaction's id. A button says its words in
-the conversation of the message it belongs to.
+A slash command in a text channel begins a conversation that has the interaction's id. A button, and a command from
+the menu of a message, say their words in the conversation of the message they belong to.
 
 A command's `handle` also has `application`, `token` and `expires`, in seconds since 1970: its answer waits to be
 filled in. A button's has not, because with its token one would overwrite the message it belongs to.
@@ -14,14 +14,23 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.discord.commands import ASK, render_words
-from adapters.discord.events import THREADS, Attachment, Snowflake, Text, User, created_at, parse_file, thread_in
+from adapters.discord.commands import ASK, MESSAGE_COMMAND, SLASH_COMMAND, render_menu_words, render_words
+from adapters.discord.events import (
+    THREADS,
+    Attachment,
+    Member,
+    Snowflake,
+    Text,
+    User,
+    created_at,
+    parse_file,
+    thread_in,
+)
 from adapters.discord.format import SAYS, shorten
 from bot.content import Content, TextContent
 from bot.models import Inbound, MessageId, Thread, UserId
 
 COMMAND, PRESS = 2, 3  # kinds of interactions
-SLASH_COMMAND = 1
 BOT_DIRECT_MESSAGES = 1  # a context
 TOKEN_SECONDS = 15 * 60
 ASKED_CHARS = 90
@@ -40,10 +49,6 @@ class Channel(BaseModel):
     type: int
 
 
-class Member(BaseModel):
-    user: User
-
-
 class Option(BaseModel):
     name: str
     value: Text | int | float | bool | None = None
@@ -54,12 +59,13 @@ class Resolved(BaseModel):
 
 
 class Data(BaseModel):
-    """Of a command its name and options, of a button its custom id."""
+    """Of a command its name and options, or the message it was chosen from; of a button its custom id."""
 
     name: str | None = None
     type: int = SLASH_COMMAND
     options: list[Option] | None = None
     resolved: Resolved | None = None
+    target_id: Snowflake | None = None
     custom_id: Text = ""
 
 
@@ -117,9 +123,9 @@ def parse_interaction(payload: Mapping[str, object]) -> Pending | None:
 
 
 def _command(interaction: Interaction) -> Inbound | None:
-    """The message that a slash command of ours is."""
+    """The message that a command of ours is."""
     author, content = interaction.author, _said(interaction.data)
-    if interaction.data.type != SLASH_COMMAND or author is None or content is None:
+    if author is None or content is None:
         return None
     return Inbound(
         thread=interaction.thread(interaction.id),
@@ -127,7 +133,7 @@ def _command(interaction: Interaction) -> Inbound | None:
         author=UserId(author.id),
         content=content,
         addressed=True,
-        continues=MessageId(interaction.channel_id) if interaction.in_thread else None,
+        continues=_continued(interaction),
         handle={
             "reply_in": interaction.channel_id,
             "application": interaction.application_id,
@@ -136,6 +142,13 @@ def _command(interaction: Interaction) -> Inbound | None:
         }
         | _asked(interaction.data),
     )
+
+
+def _continued(interaction: Interaction) -> MessageId | None:
+    """The message from whose menu the command was chosen, or from which somebody may have opened the thread."""
+    if interaction.data.target_id is not None:
+        return MessageId(interaction.data.target_id)
+    return MessageId(interaction.channel_id) if interaction.in_thread else None
 
 
 def _asked(data: Data) -> dict[str, str]:
@@ -157,12 +170,18 @@ def _press(interaction: Interaction) -> Inbound | None:
         content=(TextContent(text=says),),
         addressed=True,
         continues=MessageId(interaction.message.id),
+        silent=True,
         handle={"reply_in": interaction.channel_id},
     )
 
 
 def _said(data: Data) -> tuple[Content, ...] | None:
     """The content of a command, or None when it is none of ours."""
+    if data.type == MESSAGE_COMMAND and data.target_id is not None:
+        words = render_menu_words(data.name or "")
+        return None if words is None else (TextContent(text=words),)
+    if data.type != SLASH_COMMAND:
+        return None
     attached = (data.resolved and data.resolved.attachments) or {}
     values = [str(option.value) for option in data.options or () if option.value is not None]
     text = render_words(data.name or "", " ".join(value for value in values if value not in attached))

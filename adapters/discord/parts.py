@@ -18,6 +18,7 @@ SUPPRESS_EMBEDS: Final = 1 << 2
 QUIET: Final[dict[str, Any]] = {"allowed_mentions": {"parse": [], "replied_user": False}, "flags": SUPPRESS_EMBEDS}
 
 TOO_LARGE = "The file is too large for this place on Discord, so I cannot show it."
+NOT_TAKEN = "Discord does not take this file, so I cannot show it."
 NOT_ALLOWED = "I am not allowed to attach files here, so I cannot show the file."
 
 
@@ -70,9 +71,11 @@ def without_file(part: Part, refused: Refused) -> Part | None:
     """The part with a note in the place of its file, or None where the refusal was not for that."""
     if part.file is None:
         return None
-    if refused.status == 413 or refused.code == Code.TOO_LARGE:
+    if refused.status == 413 or refused.code in (Code.TOO_LARGE, Code.FILE_TOO_LARGE):
         note = TOO_LARGE
-    elif refused.code == Code.NO_PERMISSION:
+    elif refused.code == Code.FILE_NOT_TAKEN:
+        note = NOT_TAKEN
+    elif refused.code in (Code.NO_PERMISSION, Code.UPLOADS_LIMITED):
         note = NOT_ALLOWED
     else:
         return None

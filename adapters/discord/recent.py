@@ -64,7 +64,8 @@ def is_post_of(message: dict[str, Any], to: Inbound, part: Part, *, own: str) ->
         return False
     if posted.nonce is not None:
         return str(posted.nonce) == render_nonce(part)
-    return int(posted.id) > int(to.message) and _looks_like(posted, part)
+    asked = to.message.partition("-")[0]  # of a reaction: the message it was given to
+    return int(posted.id) > int(asked) and _looks_like(posted, part)
 
 
 def _looks_like(posted: Posted, part: Part) -> bool:

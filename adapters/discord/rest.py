@@ -17,8 +17,9 @@ from urllib.parse import quote
 import aiohttp
 import structlog
 
-from adapters.discord.codes import render_code
+from adapters.discord.codes import TRANSIENT, render_code
 from adapters.discord.pace import Bucket, Everything
+from bot import proxies
 from bot.clock import Clock
 from bot.conversation.adapter import ChannelBusy
 from bot.models import File
@@ -27,7 +28,7 @@ API_URL = "https://discord.com/api/v10"
 USER_AGENT = "DiscordBot (https://parley.example, 0.1)"  # without such a one Discord lets nobody in
 TIMEOUT, UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5), aiohttp.ClientTimeout(total=60, connect=5)
 LOST_REPLY_SECONDS = 1.0  # before asking again after a call whose reply was lost
-UNSAID_RETRY_SECONDS = 5.0  # after a 429 that does not say how long
+UNSAID_RETRY_SECONDS = 5.0  # where Discord does not say how long
 TOKEN_RETRY_SECONDS, TOKEN_LOG_SECONDS = 30.0, 60.0  # while the bot's token is refused
 BUCKETS_KEPT = 5_000
 MAJOR = ("channel", "token")  # ids by which Discord keeps its limits apart
@@ -55,7 +56,7 @@ async def connect(token: str, *, api_url: str | None, clock: Clock) -> "AsyncGen
     """The API at `api_url`, by default the public one, while the block lasts."""
     connector, cookies = aiohttp.TCPConnector(limit=0), aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(
-        connector=connector, cookie_jar=cookies, timeout=TIMEOUT, trust_env=True
+        connector=connector, cookie_jar=cookies, timeout=TIMEOUT, trust_env=proxies.configured()
     ) as session:
         yield Rest(session, token, (api_url or API_URL).rstrip("/"), clock)
 
@@ -122,6 +123,9 @@ class Rest:
             return ChannelBusy(f"discord: rate limit {code}", retry_after=retry_after)
         if status >= 500:
             return ChannelBusy(f"discord: HTTP {status}", retry_after=LOST_REPLY_SECONDS, unheard=True)
+        if code in TRANSIENT:
+            retry_after = _seconds(answer.get("retry_after"), headers.get("Retry-After"))
+            return ChannelBusy(f"discord: HTTP {status}, {render_code(code)}", retry_after=retry_after)
         return Refused(status, code)
 
     def _token_refused(self) -> ChannelBusy:

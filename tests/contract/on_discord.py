@@ -1,12 +1,13 @@
 """Discord as a test sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.simulators.discord import DiscordSimulator, Message, dropped_reply, rate_limited, refused_with
 from bot.simulators.discord import Upload as Attached
 from tests.contract.platforms import Said, Upload
 
 PASTE_CHARS = 2_000
+STOP_SIGN = "\N{OCTAGONAL SIGN}"
 POST, EDIT = "POST /channels/{channel_id}/messages", "PATCH /channels/{channel_id}/messages/{message_id}"
 
 
@@ -35,10 +36,24 @@ class DiscordPlatform:
         channel = under.root if under else self._channels[0]
         if under and under.root in self._asked:
             await self.simulator.wait_for(lambda: self._is_open(under), 5)
-        elif under:
+        elif under and not self._is_open(under):
             self.simulator.open_thread(under.channel, "aside", user_id=self._ada, message_id=under.root)
         message = await self.simulator.say(channel, text, user_id=self._ada)
         return Said(channel, message.id, under.root if under else message.id)
+
+    async def edit(self, said: Said, text: str) -> None:
+        await self.simulator.edit(said.message, f"@Parley {text}" if said.message in self._asked else text)
+
+    async def delete(self, said: Said) -> None:
+        await self.simulator.delete(said.message)
+
+    async def react(self, said: Said, *, number: int = 1) -> None:
+        await self.simulator.react(self.message_ids(said)[number - 1], STOP_SIGN, user_id=self._ada)
+
+    def threads(self) -> list[Said]:
+        opened = [one for one in self.simulator.guild.threads if one.owner_id == self.simulator.bot.id]
+        begun = [Said(thread.parent_id or "", thread.id, thread.id) for thread in opened]
+        return [thread for thread in begun if self._is_by_bot(thread)]
 
     async def other_bot_mentions(self, text: str) -> Said:
         other = self.simulator.guild.member("otherbot").id
@@ -59,6 +74,10 @@ class DiscordPlatform:
     @property
     def calls(self) -> list[str]:
         return ["@everyone", "@here", f"<@{self._grace}>", f"<@!{self._grace}>", "<@&1>", "`@everyone`"]
+
+    def _is_by_bot(self, said: Said) -> bool:
+        own = [one.id for one in self.simulator.messages(said.channel) if one.author_id == self.simulator.bot.id]
+        return said.message in own
 
     def _is_open(self, said: Said) -> bool:
         return said.root in {thread.id for thread in self.simulator.guild.threads}
@@ -104,6 +123,9 @@ class DiscordPlatform:
     def refuse_post(self) -> None:
         self.simulator.fails(POST, refused_with(50001))
 
+    def refusals(self) -> int:
+        return len([entry for entry in self.simulator.ledger.of("call") if entry["status"] == 429])
+
     def violations(self) -> list[str]:
         return [str(entry.facts) for entry in self.simulator.ledger.of("violation")]
 
@@ -115,6 +137,9 @@ class DiscordPlatform:
         await self.simulator.wait_for(
             lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
         )
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        await self.simulator.wait_for(holds, 10)
 
 
 def _buttons(message: Message) -> list[dict[str, object]]:

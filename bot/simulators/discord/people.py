@@ -13,6 +13,7 @@ from bot.simulators.discord.platform import Platform
 from bot.simulators.discord.posting import Change, Draft
 
 SLASH_COMMAND, MESSAGE_COMMAND = 1, 3
+LEAST_TOGETHER, MOST_TOGETHER = 2, 100
 
 
 class People:
@@ -54,6 +55,14 @@ class People:
 
     def delete(self, message_id: str) -> None:
         self._platform.posting.delete(self.message(message_id))
+
+    def delete_together(self, message_ids: Sequence[str]) -> None:
+        """What a moderator does with 2 to 100 messages of one channel, all of which everybody may see."""
+        messages = [self.message(message_id) for message_id in message_ids]
+        together = len({one.channel_id for one in messages}) == 1 and all(one.visible_to_all for one in messages)
+        if not (together and MOST_TOGETHER >= len({*message_ids}) == len(messages) >= LEAST_TOGETHER):
+            raise ValueError("2 to 100 different messages of one channel can be deleted together")
+        self._platform.posting.delete_together(messages)
 
     def unfurl(self, message_id: str) -> None:
         """What Discord does some time after a link was posted. Raises ValueError when there is none."""

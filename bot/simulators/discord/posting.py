@@ -99,12 +99,24 @@ class Posting:
 
     def delete(self, message: Message) -> None:
         channel = self._world.channel(message.channel_id)
+        self._remove(message, channel)
+        if message.visible_to_all:
+            self._tell_of_deletion("MESSAGE_DELETE", {"id": message.id}, channel)
+
+    def delete_together(self, messages: list[Message]) -> None:
+        """Delete several of one channel, of which everybody hears at once."""
+        channel = self._world.channel(messages[0].channel_id)
+        for message in messages:
+            self._remove(message, channel)
+        self._tell_of_deletion("MESSAGE_DELETE_BULK", {"ids": [message.id for message in messages]}, channel)
+
+    def _remove(self, message: Message, channel: Channel) -> None:
         del channel.messages[message.id]
         self._ledger.record("delete", message_id=message.id, channel_id=channel.id, author_id=message.author_id)
-        gone: Payload = {"id": message.id, "channel_id": channel.id}
-        gone |= {"guild_id": channel.guild_id} if channel.guild_id else {}
-        if message.visible_to_all:
-            self._gateway.dispatch("MESSAGE_DELETE", lambda _: gone, intent=intent(channel), guild_id=channel.guild_id)
+
+    def _tell_of_deletion(self, name: str, what: Payload, channel: Channel) -> None:
+        gone = what | {"channel_id": channel.id} | ({"guild_id": channel.guild_id} if channel.guild_id else {})
+        self._gateway.dispatch(name, lambda _: gone, intent=intent(channel), guild_id=channel.guild_id)
 
     def _named(self, content: str, allowed: AllowedMentions | None, author: User, channel: Channel) -> Mentions:
         named = mentions.allowed(mentions.in_text(content), allowed)

@@ -120,6 +120,10 @@ class DiscordSimulator:
     async def delete(self, message_id: str) -> None:
         self._people.delete(message_id)
 
+    async def delete_together(self, message_ids: Sequence[str]) -> None:
+        """A moderator deletes 2 to 100 messages of one channel at once."""
+        self._people.delete_together(message_ids)
+
     async def react(self, message_id: str, emoji: str, *, user_id: str, added: bool = True) -> None:
         self._people.react(message_id, emoji, user_id=user_id, added=added)
 

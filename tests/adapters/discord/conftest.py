@@ -5,6 +5,7 @@ import warnings
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pytest
 
@@ -16,12 +17,14 @@ with warnings.catch_warnings():
 from redis.exceptions import ConnectionError as StoreGone
 
 from adapters.discord.channel import DiscordChannel, discord_channel
+from adapters.discord.cursors import RememberedCursors
 from adapters.discord.events import DIRECT, PLATFORM
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.content import TextContent
 from bot.models import Action, File, Inbound, MessageId, Part, PartKey, Thread, UserId
 from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
 
+SHARD = "0/1"
 STOP = Action(label="Stop", says="stop")
 
 
@@ -77,16 +80,47 @@ async def channel(simulator: DiscordSimulator) -> AsyncGenerator[DiscordChannel]
     assert simulator.ledger.of("notification", author_id=simulator.bot.id, reason="user") == []
 
 
-Listening = Callable[[], AbstractAsyncContextManager[None]]
+class HastyClock(SystemClock):
+    """Waits for nothing."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(min(seconds, 0.01))
+
+
+class ShakyCursors(RememberedCursors):
+    """Away so many times before it answers."""
+
+    away = 0
+
+    async def heard_until(self, message: str | int) -> None:
+        """As if a process before had heard that one last."""
+        await self.move({SHARD: MessageId(str(message))})
+
+    async def get(self) -> dict[str, MessageId]:
+        if self.away:
+            self.away -= 1
+            raise StoreGone
+        return await super().get()
 
 
 @pytest.fixture
-def listening(simulator: DiscordSimulator, store: Store) -> Listening:
+def cursors() -> ShakyCursors:
+    """What outlives each gateway of a test."""
+    return ShakyCursors()
+
+
+class Listening(Protocol):
+    def __call__(self, clock: Clock | None = None) -> AbstractAsyncContextManager[None]: ...
+
+
+@pytest.fixture
+def listening(simulator: DiscordSimulator, store: Store, cursors: ShakyCursors) -> Listening:
     """Run the gateway while the block lasts, from when it is connected."""
 
     @asynccontextmanager
-    async def run() -> AsyncGenerator[None]:
-        gateway = DiscordGateway(simulator.token, api_url=simulator.api_url, clock=SystemClock())
+    async def run(clock: Clock | None = None) -> AsyncGenerator[None]:
+        clock = clock or SystemClock()
+        gateway = DiscordGateway(simulator.token, api_url=simulator.api_url, clock=clock, cursors=cursors)
         running = asyncio.create_task(gateway.run(store.accept))
         await simulator.wait_for(lambda: simulator.gateway.connected)
         try:

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.discord.channel import DiscordChannel, discord_channel
 from bot.clock import SystemClock
-from bot.conversation.adapter import ChannelBusy, MessageGone, ShowsActivity, Undeliverable
+from bot.conversation.adapter import ChannelBusy, MessageGone, ShowsActivity
 from bot.models import Inbound
 from bot.simulators.discord import (
     DiscordSimulator,
@@ -200,19 +200,6 @@ async def test_a_growing_answer_to_a_message_in_a_thread_that_was_archived_goes_
     await channel.edit(mention, posted, part_of(mention, "Paris."))
 
     assert shown(simulator, mention.message) == ["Paris."]
-
-
-@pytest.mark.parametrize("code", [10003, 50001, 50013, 50278, 160005, 200000])
-async def test_what_discord_will_never_take_is_undeliverable(
-    simulator: DiscordSimulator, channel: DiscordChannel, ada: str, code: int
-) -> None:
-    to = direct_message(simulator, ada)
-    simulator.fails(POST, refused_with(code))
-
-    with pytest.raises(Undeliverable):
-        await channel.post(to, part_of(to, "Paris."))
-
-    assert len(simulator.ledger.of("call", route=POST)) == 1
 
 
 async def test_editing_what_somebody_deleted_says_that_it_is_gone(

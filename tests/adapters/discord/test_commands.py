@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.commands import DEFINITIONS, are_registered, render_definition, render_words
+from adapters.discord.commands import DEFINITIONS, are_registered, render_definition, render_menu_words, render_words
 from bot.content import TextContent
 from bot.conversation.commands import COMMANDS, Command, Said, parse_command
 from bot.models import Inbound, MessageId, Thread, UserId
@@ -18,7 +18,16 @@ def as_listed() -> list[dict[str, Any]]:
 
 
 def test_there_is_one_for_questions_and_one_for_each_word_of_the_conversation() -> None:
-    assert [one["name"] for one in DEFINITIONS] == ["ask", *(command.word for command in COMMANDS)]
+    slash_commands = [one["name"] for one in DEFINITIONS if one["type"] == 1]
+
+    assert slash_commands == ["ask", *(command.word for command in COMMANDS)]
+
+
+def test_from_the_menu_of_a_message_in_a_server_one_can_fork() -> None:
+    (menu,) = [one for one in DEFINITIONS if one["type"] == 3]
+
+    assert (menu["name"], menu["contexts"]) == ("Fork from here", [0])
+    assert (render_menu_words(menu["name"]), render_menu_words("Translate")) == ("fork", None)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)
@@ -57,7 +66,7 @@ def test_what_discord_lists_is_known_again() -> None:
 
 NOTHING: list[object] = []
 STOP = next(place for place, one in enumerate(as_listed()) if one["name"] == "stop")
-ASK = len(as_listed()) - 1
+ASK = next(place for place, one in enumerate(as_listed()) if one["name"] == "ask")
 
 
 def listed_with(place: int, **changes: object) -> list[dict[str, Any]]:
@@ -69,6 +78,7 @@ DIFFERENT: list[object] = [
     NOTHING,
     as_listed()[1:],
     [*as_listed(), {"name": "old"}],
+    listed_with(0, contexts=[0, 1]),
     listed_with(STOP, description="Something else"),
     listed_with(STOP, options=[{"type": 3, "name": "what", "description": "No longer asked for"}]),
     listed_with(ASK, options=NOTHING),

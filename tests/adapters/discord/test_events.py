@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.events import parse_message
+from adapters.discord.events import created_at, parse_edit, parse_message, snowflake_at
 from bot.content import DocumentContent, FileRef, ImageContent, TextContent
 from bot.models import Inbound
 
@@ -202,11 +202,75 @@ def test_a_message_can_be_stored_whatever_its_texts(text: str, name: str, kind: 
     assert Inbound.model_validate_json(mention.model_dump_json()) == mention
 
 
+NOON, LATER = "2026-11-20T12:00:00+00:00", "2026-11-20T12:00:00.500000+00:00"
+
+
+def edited(payload: Payload, *, in_thread: bool = False) -> Inbound | None:
+    return parse_edit(payload, bot=BOT, roles=(ROLE,), in_thread=in_thread)
+
+
+@pytest.mark.parametrize(
+    "changes", [MENTION, {**MENTION, "guild_id": None}, {**MENTION, "channel_id": THREAD, "channel_type": 11}]
+)
+def test_an_edit_is_the_same_message_with_its_whole_new_content(changes: Payload) -> None:
+    first = parsed(message(**changes))
+
+    second = edited(message(**changes, edited_timestamp=NOON) | {"content": f"<@{BOT}> goodbye"})
+
+    assert second is not None
+    assert (second.thread, second.message, second.handle) == (first.thread, first.message, first.handle)
+    assert second.content == (TextContent(text="goodbye"),)
+    assert second.id == f"{MESSAGE}@1795176000000000"
+
+
+def test_revisions_grow_with_the_time_of_the_edit_however_it_is_written() -> None:
+    times = [NOON, LATER, "2026-11-20T13:00:01+01:00", "2026-11-20T12:00:02Z"]
+
+    edits = [edited(message(**MENTION, edited_timestamp=time)) for time in times]
+
+    revisions = [edit.revision for edit in edits if edit]
+    assert revisions == sorted({*revisions})
+    assert len(revisions) == len(times)
+    assert revisions[-1] < "deleted"
+
+
+def test_an_edit_that_takes_the_mention_away_is_still_one_of_that_message() -> None:
+    edit = edited(message(edited_timestamp=NOON))
+
+    assert edit is not None
+    assert (str(edit.thread), edit.addressed) == (f"discord:{GUILD}:{MESSAGE}:{MESSAGE}", False)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        message(**MENTION),
+        message(**MENTION, edited_timestamp=None, embeds=[{"type": "link"}]),
+        message(**MENTION, edited_timestamp="2026-11-20T12:00:00"),
+        message(**MENTION, edited_timestamp="at noon"),
+        message(**MENTION, edited_timestamp=NOON, author=PARLEY),
+        message(**MENTION, edited_timestamp=NOON, webhook_id="900"),
+        without(message(**MENTION, edited_timestamp=NOON), "content"),
+        without(message(**MENTION, edited_timestamp=NOON), "author"),
+        {"id": MESSAGE, "channel_id": CHANNEL, "embeds": [{"type": "link"}]},
+    ],
+)
+def test_a_message_that_changed_without_being_edited_by_a_person_is_none(payload: Payload) -> None:
+    assert edited(payload) is None
+
+
+@given(st.integers(min_value=1_420_070_400, max_value=4_000_000_000))
+def test_the_first_id_of_a_moment_was_made_then(seconds: int) -> None:
+    assert created_at(str(snowflake_at(seconds))) == seconds
+
+
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)
                     | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)  # fmt: skip
-FIELDS = [*sorted(message()), "referenced_message", "message_snapshots", "webhook_id", "channel_type"]
+SOMETIMES = ["referenced_message", "message_snapshots", "webhook_id", "channel_type", "edited_timestamp"]
+FIELDS = [*sorted(message()), *SOMETIMES]
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_no_shape_of_a_message_raises(changes: Payload) -> None:
     parse(message(**MENTION) | changes)
+    edited(message(**MENTION, edited_timestamp=NOON) | changes)

@@ -9,9 +9,6 @@ from adapters.discord.channel import DiscordChannel
 from bot.content import TextContent
 from bot.models import Inbound, MessageId
 from bot.simulators.discord import DiscordSimulator, Failure, Interaction, broken, dropped_reply, rate_limited
-from bot.state.inbox import Inbox
-from bot.state.outbox import Outbox
-from bot.state.store import connect
 from tests.adapters.discord.conftest import STOP, Store, ask, delivered, part_of, shown
 
 CALLBACK = "POST /interactions/{interaction_id}/{token}/callback"
@@ -55,25 +52,16 @@ async def test_the_answer_to_a_press_is_a_message_of_its_own(
     assert shown(simulator, mention.message) == ["at work", "I am stopping it."]
 
 
-async def test_a_press_on_the_answer_to_a_command_belongs_to_the_commands_conversation(
-    simulator: DiscordSimulator, heard: Store, channel: DiscordChannel, redis_url: str, general: str, ada: str
+async def test_a_press_on_the_answer_to_a_command_says_which_answer_and_needs_no_line_of_its_own(
+    simulator: DiscordSimulator, heard: Store, channel: DiscordChannel, general: str, ada: str
 ) -> None:
     await ask(simulator, general, ada)
-    asked = await delivered(simulator, heard)
-    message = await working(channel, asked)
-    async with connect(redis_url) as redis:
-        woken: list[str] = []
+    message = await working(channel, await delivered(simulator, heard))
 
-        async def wake(thread: object, _message: MessageId) -> None:
-            woken.append(str(thread))
+    await press(simulator, message, ada)
 
-        outbox, inbox = Outbox(redis), Inbox(redis, wake)
-        await outbox.note(asked, part_of(asked, "").key)
-        await outbox.shown(asked, part_of(asked, "").key, message)
-        await press(simulator, message, ada)
-        await inbox.accept(await delivered(simulator, heard, 2))
-
-    assert woken == [str(asked.thread)]
+    pressed = await delivered(simulator, heard, 2)
+    assert (pressed.continues, pressed.thread.root, pressed.silent) == (message, message, True)
 
 
 @pytest.mark.parametrize("failure", [dropped_reply(), broken(502), broken(502, commit=True), rate_limited(0.2)])

@@ -115,6 +115,17 @@ def test_an_answer_stands_under_the_beginning_of_a_long_question(prompt: str, as
     assert said_by(command("ask", PROMPT | {"value": prompt})).handle["asked"] == asked
 
 
+@pytest.mark.parametrize("place", [{}, {"channel": {"id": CHANNEL, "type": 11}}])
+def test_fork_from_here_says_fork_about_the_message(place: Payload) -> None:
+    chosen = command("", **place, data={"id": "1", "name": "Fork from here", "type": 3, "target_id": MESSAGE})
+
+    fork = said_by(chosen)
+
+    assert fork.content == (TextContent(text="fork"),)
+    assert (fork.message, fork.continues, fork.addressed, fork.silent) == (INTERACTION, MESSAGE, True, False)
+    assert (fork.handle["reply_in"], fork.handle["token"]) == (CHANNEL, "secret")
+
+
 @given(st.text(st.characters()), st.text(st.characters()))  # halves of characters too
 def test_a_command_can_be_stored_whatever_its_texts(prompt: str, name: str) -> None:
     payload = command("ask", PROMPT | {"value": prompt}, {"name": "file", "type": 11, "value": "77"}, token=name)
@@ -136,6 +147,10 @@ def test_a_command_can_be_stored_whatever_its_texts(prompt: str, name: str) -> N
         command("ask", PROMPT, member=None),
         command("ask", PROMPT, token=None),
         command("ask", PROMPT, data={"name": "ask", "type": 3}),
+        command("", data={"name": "ask", "type": 3, "target_id": MESSAGE}),
+        command("", data={"name": "Fork from here", "type": 3}),
+        command("", data={"name": "Fork from here", "type": 3, "target_id": "here"}),
+        command("", data={"name": "Fork from here", "type": 2, "target_id": ADA}),
     ],
 )
 def test_any_other_interaction_is_none(payload: Payload) -> None:
@@ -158,6 +173,7 @@ def test_a_button_says_its_words_in_the_conversation_of_its_message() -> None:
         content=(TextContent(text="stop"),),
         addressed=True,
         continues=MessageId(MESSAGE),
+        silent=True,
         handle={"reply_in": CHANNEL},
     )
 
