@@ -1,13 +1,9 @@
 """The one table of what people can say besides asking; every platform takes its commands from here."""
 
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.content import TextContent
 from bot.models import Inbound
-
-Handler = Callable[[Inbound, str], Awaitable[str | None]]
-"""Does what a command says, with the rest of its message; gives what to answer, if anything."""
 
 
 class Command(NamedTuple):
@@ -25,7 +21,9 @@ class Said(NamedTuple):
 
 COMMANDS = (
     Command("research", "question", "a long task: an agent looks into it and reports back here"),
-    Command("stop", None, "stops the task that runs here"),
+    Command("stop", None, "stops what I am doing here"),
+    Command("retry", None, "answers the last question again"),
+    Command("fork", None, "goes on from the last answer in a new thread"),
     Command("help", None, "this list"),
 )
 
@@ -46,8 +44,8 @@ def parse_command(message: Inbound) -> Said | None:
     return None
 
 
-async def say_help(_message: Inbound, _argument: str) -> str:
-    """The handler of `help`: the table as people read it."""
+def render_help() -> str:
+    """The table as people read it."""
     lines = [f"- `{command.word}{f' <{command.argument}>' if command.argument else ''}`: {command.does}"
              for command in COMMANDS]  # fmt: skip
     return "\n".join(["Ask me anything, with or without files. Besides, you can say:", *lines])

@@ -1,31 +1,35 @@
 """The conversation manager: takes each thread's messages in order and answers each one once.
 
-A thread's conversation lies with the API; here is only the id of its latest interaction. A turn goes on
-from there, and when it has ended well its interaction becomes the thread's head.
+A thread's conversation lies with the API; here is which interaction each turn goes on from. What people do while an
+answer is under way comes to the same inbox, and may overtake it: they stop it, or edit or delete its question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
 from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
 from bot.clock import Clock
-from bot.content import Content
 from bot.conversation import notices
 from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
-from bot.conversation.answer import Answers
-from bot.conversation.commands import Handler, Said, parse_command
-from bot.conversation.personas import Persona
+from bot.conversation.answering import Answering
+from bot.conversation.commands import parse_command
+from bot.conversation.exchange import Exchange, Handler
+from bot.conversation.overtaking import How, Overtaken, unless_overtaken
 from bot.conversation.posts import Posts
-from bot.conversation.question import prepared
+from bot.conversation.question import in_words
 from bot.conversation.reply import Reply
-from bot.interactions.client import InteractionsClient
-from bot.interactions.errors import InteractionError, ParentLost
-from bot.interactions.types import Interaction, Request, Status
+from bot.failpoints import Point, reached
+from bot.interactions.errors import InteractionError
 from bot.models import Inbound, Thread
+from bot.state.heads import Head
+from bot.state.inbox import settled
 from bot.state.records import Records
-from bot.state.turns import Turn
+from bot.state.run import Run, RunLost
+from bot.state.runs import Runs
+from bot.state.store import Command
+from bot.state.turns import REMEMBERED_CHARS, State, Turn
 
 log = structlog.stdlib.get_logger()
 
@@ -35,83 +39,139 @@ class ConversationManager:
         self,
         *,
         records: Records,
-        interactions: InteractionsClient,
+        runs: Runs,
+        answering: Answering,
         channels: Mapping[str, Channel],
         handlers: Mapping[str, Handler],
-        persona: Persona,
         clock: Clock,
     ) -> None:
-        self._records = records
-        self._answers = Answers(interactions, records.turns, clock)
+        self._records, self._runs = records, runs
+        self._answering = answering
         self._channels = channels  # by platform
         self._handlers = handlers  # by the word of the command
-        self._persona = persona
         self._clock = clock
 
     async def drain(self, thread: Thread) -> None:
-        """Answer what waits in the thread, oldest first. One call at a time per thread.
+        """Do what waits in the thread's inbox, oldest first, unless somebody else is at it.
 
-        Raises redis.RedisError when the store is gone, ChannelBusy when the platform stays so, and KeyError
+        Raises RunLost when it was cut short and somebody goes on, ChannelBusy when the platform stays so, and KeyError
         when this worker has no channel there; what was not finished waits for the next call.
         """
         if thread.platform not in self._channels:
             log.error("platform_not_set_up", platform=thread.platform, fix="give the workers its credentials too")
-        while message := await self._records.inbox.oldest(thread):
-            with bound_contextvars(thread=str(thread), message=message.message):
-                await self._run(message, self._channels[thread.platform])
-            await self._records.inbox.done(message)
+        channel = self._channels[thread.platform]
+        async with self._runs.take(thread) as run:
+            while run is not None and (message := await run.next()):
+                with bound_contextvars(thread=str(thread), message=message.id):
+                    await self._settle(message, run, channel)
 
-    async def _run(self, message: Inbound, channel: Channel) -> None:
-        turn = await self._records.turns.begin(message)
-        posts = await Posts.open(channel, message, self._records.outbox)
-        command = parse_command(message)
-        try:
-            async with Reply(channel, message, posts, self._clock, shows_activity=command is None) as reply:
-                await self._respond_or_say_why(message, command, turn, reply)
-        except Undeliverable as error:
-            log.warning("reply_undeliverable", reference=turn.reference, cause=str(error))
+    async def _settle(self, message: Inbound, run: Run, channel: Channel) -> None:
+        exchange = await self._exchange(message, run, channel)
+        if exchange.turn.revision == message.revision:  # else it was deleted, or an edit that changes nothing
+            try:
+                await self._respond(exchange)
+            except Undeliverable as error:
+                self._fail(exchange.turn, f"undeliverable: {error}")
+        reached(Point.FINAL_RECORDED)
+        await run.take_out(settled(message), *self._finished(exchange))
+        run.checkpoint = tuple
+        reached(Point.HEAD_MOVED)
 
-    async def _respond_or_say_why(self, message: Inbound, command: Said | None, turn: Turn, reply: Reply) -> None:
+    async def _exchange(self, message: Inbound, run: Run, channel: Channel) -> Exchange:
+        recalled = await self._records.recall(message)
+        turn = recalled.turn or _new_turn(message, recalled.head)
+        if turn.revision != message.revision and not message.deleted and not _is_answered(turn, message):
+            turn.begin_again(message.revision)
+        turn.note(self._clock.now(), f"taken by run {run.fence}")
+        posts = Posts(channel, message, self._records.outbox, run, recalled.parts)
+        return Exchange(message, parse_command(message), turn, recalled.head, run, posts, channel)
+
+    async def _respond(self, exchange: Exchange) -> None:
+        """Say something to the message, until that is done or overtaken."""
+        is_question = exchange.said is None or exchange.said.word == "retry"
+        reply = Reply(
+            exchange.channel, exchange.message, exchange.posts, self._clock,
+            text=exchange.turn.answer, shows_activity=is_question,
+        )  # fmt: skip
+        exchange.run.checkpoint = lambda: self._reached(exchange, reply)
+        async with reply:
+            if not is_question:
+                return await self._say_something(exchange, reply)
+            saying = self._say_something(exchange, reply)
+            by = await unless_overtaken(saying, exchange.message, exchange.run, reply.writer)
+            if by is not None:
+                await self._overtaken(by, exchange, reply)
+        if by is not None and by.how is How.DELETED:
+            await exchange.posts.remove_all()
+        return None
+
+    async def _overtaken(self, by: Overtaken, exchange: Exchange, reply: Reply) -> None:
+        turn = exchange.turn
+        turn.note(self._clock.now(), f"{by.how.name.lower()} by {by.by.id}")
+        log.info("turn_overtaken", reference=turn.reference, how=by.how.name.lower())
+        await self._answering.stop_upstream(turn)
+        turn.state = State.STOPPED if by.how is How.STOPPED else State.WITHDRAWN
+        if by.how is How.STOPPED:
+            turn.cause, turn.answer = f"stopped by {by.by.id}", reply.text
+            await reply.complete(notices.STOPPED, at_once=True)
+
+    async def _say_something(self, exchange: Exchange, reply: Reply) -> None:
+        turn = exchange.turn
         try:
-            if command is None:
-                await self._answer(message, turn, reply)
-            else:
-                await reply.complete(await self._handlers[command.word](message, command.argument))
-        except (Undeliverable, ChannelBusy, RedisError):
+            await self._answer_or_do(exchange, reply)
+        except (Undeliverable, ChannelBusy, RedisError, RunLost):
             raise
         except InteractionError as error:
             log.warning("turn_failed", reference=turn.reference, cause=str(error), kind=type(error).__name__)
+            self._fail(turn, f"{type(error).__name__}: {error}")
             await reply.complete(notices.with_reference(error.notice, turn.reference))
-        except Exception:  # whatever it is, the thread does not stay silent
+        except Exception as error:  # whatever it is, the thread does not stay silent
             log.exception("turn_broke", reference=turn.reference)
+            self._fail(turn, type(error).__name__)
             await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
+        reached(Point.FINAL_POSTED)
 
-    async def _answer(self, message: Inbound, turn: Turn, reply: Reply) -> None:
-        content, notes = await prepared(message, self._channels[message.thread.platform])
-        if not content:
-            await reply.complete(notices.NO_QUESTION, *notes)
+    async def _answer_or_do(self, exchange: Exchange, reply: Reply) -> None:
+        said = exchange.said
+        if said is None:
+            await self._answering.answer(exchange.message, exchange, reply)
+        elif said.word == "retry":
+            await self._answering.answer_again(exchange, reply)
+        else:
+            answer = await self._handlers[said.word](exchange)
+            exchange.turn.state = State.ANSWERED
+            if answer and not exchange.message.silent:
+                await reply.complete(answer)
+
+    def _fail(self, turn: Turn, cause: str) -> None:
+        turn.state, turn.cause = State.FAILED, cause
+        turn.note(self._clock.now(), f"failed: {cause}")
+
+    def _reached(self, exchange: Exchange, reply: Reply) -> Iterable[Command]:
+        if exchange.turn.state == State.RUNNING:
+            exchange.turn.answer = reply.marked_text
+        yield self._records.turns.saved(exchange.message, exchange.turn)
+
+    def _finished(self, exchange: Exchange) -> Iterable[Command]:
+        """What the end of a message's turn changes. An answer becomes the head, unless others have come after it."""
+        message, turn, head = exchange.message, exchange.turn, exchange.head
+        if message.deleted:
             return
-        parent = await self._records.heads.get(message.thread)
-        try:
-            interaction = await self._answers.read(self._request(content, parent), message, turn, reply)
-        except ParentLost:
-            interaction = await self._answers.read(self._request(content, None), message, turn, reply)
-            notes.append(notices.CONTEXT_LOST)
-        if interaction.status == Status.INCOMPLETE:
-            notes.insert(0, notices.CUT_OFF)
-        await self._become_head(message.thread, interaction)
-        await reply.complete(*notes)
-        log.info("turn_completed", reference=turn.reference, interaction=interaction.id, status=interaction.status)
+        turn.note(self._clock.now(), turn.state)
+        turn.answer = turn.answer[:REMEMBERED_CHARS]
+        yield self._records.turns.saved(message, turn)
+        is_newest = head.turn in (turn.parent, turn.name)
+        if turn.state == State.ANSWERED and turn.question and is_newest:
+            yield self._records.heads.moved(message.thread, Head(interaction_id=turn.interaction_id, turn=turn.name))
 
-    def _request(self, content: tuple[Content, ...], parent: str | None) -> Request:
-        return Request(
-            model=self._persona.model,
-            input=content,
-            system_instruction=self._persona.system_instruction,
-            generation_config=self._persona.generation,
-            previous_interaction_id=parent,
-        )
 
-    async def _become_head(self, thread: Thread, interaction: Interaction) -> None:
-        if interaction.id is not None:
-            await self._records.heads.set(thread, interaction.id)
+def _new_turn(message: Inbound, head: Head) -> Turn:
+    """It goes on from where the thread is now, also when it is answered only later, after an edit."""
+    turn = Turn.of(message)
+    turn.revision = "" if message.deleted else message.revision
+    turn.parent, turn.parent_interaction_id = head.turn, head.interaction_id
+    return turn
+
+
+def _is_answered(turn: Turn, message: Inbound) -> bool:
+    return turn.state == State.ANSWERED and turn.question == in_words(message)

@@ -1,21 +1,22 @@
-"""The visible parts of the reply to one message: each posted once, then edited."""
+"""The visible parts of the reply to one message: each posted once, then edited, perhaps taken away."""
 
-from typing import Self
+from collections.abc import Mapping
 
 from bot.conversation.adapter import Channel, ChannelBusy, MessageGone
+from bot.failpoints import Point, reached
 from bot.models import Inbound, MessageId, Part, PartKey
 from bot.state.outbox import NOTED, Outbox
+from bot.state.run import Run
 
 
 class Posts:
-    def __init__(self, channel: Channel, to: Inbound, outbox: Outbox, parts: dict[PartKey, MessageId]) -> None:
-        self._channel, self._to, self._outbox = channel, to, outbox
-        self._parts = parts
+    """The reply as earlier runs left it in `parts`; what happens to it is written down before and after."""
 
-    @classmethod
-    async def open(cls, channel: Channel, to: Inbound, outbox: Outbox) -> Self:
-        """The reply as earlier runs left it."""
-        return cls(channel, to, outbox, await outbox.parts(to))
+    def __init__(
+        self, channel: Channel, to: Inbound, outbox: Outbox, run: Run, parts: Mapping[PartKey, MessageId]
+    ) -> None:
+        self._channel, self._to, self._outbox, self._run = channel, to, outbox, run
+        self._parts = dict(parts)
 
     @property
     def visible(self) -> bool:
@@ -23,6 +24,10 @@ class Posts:
 
     def key(self, name: str | int) -> PartKey:
         return PartKey(f"{self._to.message}/{name}")
+
+    def is_known(self, key: PartKey) -> bool:
+        """Whether the part is visible, or may be."""
+        return key in self._parts
 
     async def show_once(self, part: Part) -> None:
         """Make the part visible, unless it is."""
@@ -35,21 +40,50 @@ class Posts:
         if not message:
             await self._post(part, part.key)
             return
+        await self._run.save()
+        reached(Point.EVENT_SAVED)
         try:
             await self._channel.edit(self._to, message, part)
         except MessageGone:
             del self._parts[part.key]
             await self._post(part.model_copy(update={"key": PartKey(f"{part.key}+")}), part.key)
+        reached(Point.EDITED)
+
+    async def remove(self, key: PartKey) -> None:
+        """Take a part away. One that may be visible unheard is posted first, which finds it."""
+        if key not in self._parts:
+            return
+        if self._parts[key] == NOTED:
+            await self._post(Part(key=key, text="…"), key)
+        await self._run.write()
+        await self._channel.remove(self._to, self._parts[key])
+        del self._parts[key]
+        await self._run.write(self._outbox.removed(self._to, key))
+
+    async def remove_all(self) -> None:
+        for key in list(self._parts):
+            await self.remove(key)
+
+    async def remove_from(self, number: int) -> None:
+        """Take the numbered parts away that an earlier, longer text had."""
+        while self.is_known(key := self.key(number)):
+            await self.remove(key)
+            number += 1
 
     async def _post(self, part: Part, name: PartKey) -> None:
         noted = self._parts.get(name) == NOTED
         if not noted:
-            await self._outbox.note(self._to, name)
+            await self._run.write(*self._outbox.noted(self._to, name))
+            self._parts[name] = MessageId(NOTED)
         try:
             message = await self._channel.post(self._to, part, again=noted)
         except ChannelBusy as busy:
-            if noted or busy.unheard:
-                self._parts[name] = MessageId(NOTED)
+            if not noted and not busy.unheard:
+                del self._parts[name]
             raise
+        reached(Point.PLACEHOLDER_POSTED)
         self._parts[name] = message
-        await self._outbox.shown(self._to, name, message)
+        await self._run.write(
+            self._outbox.shown(self._to, name, message), beside=[self._outbox.placed(self._to, message)]
+        )
+        reached(Point.PLACEHOLDER_SAVED)

@@ -7,6 +7,7 @@ from bot.conversation import notices
 from bot.conversation.adapter import Channel
 from bot.conversation.attachments import opened
 from bot.models import Inbound
+from bot.state.turns import REMEMBERED_CHARS
 
 QUESTION_CHARS = 40_000  # that somebody writes; Slack's own limit for one message
 
@@ -21,6 +22,12 @@ async def prepared(message: Inbound, channel: Channel) -> Question:
     content, cut = clip(message.content)
     opened_content, notes = await opened(content, channel)
     return Question(tuple(opened_content), [*notes, *cut])
+
+
+def in_words(message: Inbound) -> str:
+    """A question as it is told again later: its text, and which files came with it."""
+    words = [item.text if isinstance(item, TextContent) else f"[{item.type}]" for item in message.content]
+    return "\n".join(words)[:REMEMBERED_CHARS]
 
 
 def clip(content: tuple[Content, ...]) -> tuple[list[Content], list[str]]:

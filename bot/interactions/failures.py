@@ -158,7 +158,7 @@ def _classify(status: int, error: JsonObject, headers: Mapping[str, str], call: 
         return Failed(summary, code=code, detail=detail)
     if _names_key(error):
         return BadKey(summary, code=code, detail=detail)
-    if call.has_parent and status in {403, 404, 410} and code != "model_not_found":
+    if call.has_parent and status in {403, 404, 410, 501} and code != "model_not_found":
         return ParentLost(summary, code=code, detail=detail)
     if status == 429 and not _is_daily(code, error):
         wait = parse_retry_after(headers, error, default=RATE_LIMIT_WAIT_SECONDS)

@@ -18,6 +18,7 @@ TOO_LONG = "stopped, because it took too long"
 GAVE_UP = "It ended without a report."
 NOTHING_RUNS = "Nothing is running here."
 STOPPING = "I am stopping it."
+STOPPED_ANSWER = "Stopped."
 
 
 def render_news(interaction: Interaction | None) -> str:

@@ -91,10 +91,21 @@ def worker() -> None:
 
 @cli.command()
 def discord() -> None:
-    """Discord's gateway. Start one."""
+    """Discord's gateway. One is connected; a second one waits until the first has gone."""
     from bot.service.app import run_discord  # noqa: PLC0415
 
     _run(run_discord(_settings(*DISCORD, *STORE)))
+
+
+@cli.command()
+def explain(
+    reference: Annotated[str, typer.Argument(metavar="REF", help="What people were shown, such as P-7F3K2.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """The life of one turn or task, without anything that people wrote."""
+    from bot.service.explain import run_explain  # noqa: PLC0415
+
+    _run(run_explain(_settings(quiet=True), reference, as_json=as_json))
 
 
 @cli.command()

@@ -13,9 +13,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.playground import playground
-from bot.service.app import connected, listening, stopped, working
+from bot.service.app import connected, listening, stopped
 from bot.service.settings import Edition, Settings
 from bot.service.web import serving
+from bot.service.working import working
 from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator

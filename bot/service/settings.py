@@ -15,8 +15,9 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.service.redis_url import read_redis_url
+
 Edition = Literal["steps", "outputs"]
-REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 PLACES_THAT_FORGET = ("DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE")  # their disk is emptied
 
 
@@ -39,9 +40,7 @@ def _api_url(value: str) -> str:
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(REDIS_SCHEMES):
-        raise ValueError(f"must begin with {', '.join(REDIS_SCHEMES)}")
-    return value
+    return SecretStr(read_redis_url(value.get_secret_value()))
 
 
 def _bot_token(value: SecretStr) -> SecretStr:
@@ -96,6 +95,11 @@ class Settings(BaseSettings):
         alias="PARLEY_RETENTION_DAYS",
         description="How long the API keeps interactions: 55 days paid, 1 free.",
     )
+    store: bool = Field(
+        default=True,
+        alias="PARLEY_STORE",
+        description="`false`: the API keeps nothing; the whole history is sent each time.",
+    )
     slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
         default=None, alias="SLACK_BOT_TOKEN", description="Token of the Slack app's bot, xoxb-…"
     )
@@ -114,7 +118,9 @@ class Settings(BaseSettings):
         description="Base of Discord's REST API, with its version; the public one if unset.",
     )
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
-        default=None, alias="REDIS_URL", description="Redis or Valkey. Without it, `demo` and `run` start their own."
+        default=None,
+        alias="REDIS_URL",
+        description="Redis or Valkey; `rediss://` for TLS. Without it, `demo` and `run` start their own.",
     )
     data: Path = Field(
         default_factory=_data_folder, alias="PARLEY_DATA", description="Folder of that own Valkey's data."

@@ -1,22 +1,15 @@
-"""HTTP: a server inside our own loop, and the routes that do not belong to a platform."""
+"""HTTP: a server inside our own loop, and its routes."""
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.state.store import ping
-
-READY_SECONDS = 2.0
-Endpoint = Callable[[Request], Awaitable[Response]]
+from bot.service.health import Endpoint, healthz
 
 
 class Server(uvicorn.Server):
@@ -40,26 +33,9 @@ async def serving(app: Starlette, host: str, port: int) -> AsyncGenerator[str]:
         await task
 
 
-def web_app(redis: Redis, slack_events: Endpoint | None) -> Starlette:
+def web_app(health: list[Route], slack_events: Endpoint | None) -> Starlette:
     """The routes of `parley web`."""
-    routes = [Route("/healthz", healthz), Route("/readyz", _readyz(redis))]
+    routes = [Route("/healthz", healthz), *health]
     if slack_events is not None:
         routes.append(Route("/slack/events", slack_events, methods=["POST"]))
     return Starlette(routes=routes)
-
-
-async def healthz(request: Request) -> Response:  # noqa: ARG001 (an endpoint's signature)
-    """The process lives, whatever else is away: a restart would not bring that back."""
-    return JSONResponse({"ok": True})
-
-
-def _readyz(redis: Redis) -> Endpoint:
-    async def readyz(request: Request) -> Response:  # noqa: ARG001 (an endpoint's signature)
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await ping(redis)
-        except (RedisError, TimeoutError, OSError) as error:
-            return JSONResponse({"store": type(error).__name__}, 503)
-        return JSONResponse({"store": "ok"})
-
-    return readyz

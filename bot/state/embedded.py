@@ -50,6 +50,25 @@ async def embedded(folder: Path) -> AsyncGenerator[str]:
             await _stop(process)
 
 
+@asynccontextmanager
+async def shared(folder: Path) -> AsyncGenerator[str]:
+    """The URL of the folder's Valkey, for a look at its records: of the one that another Parley runs, or of our own
+    while the block lasts. Raises StoreUnusable."""
+    if _is_in_use(folder):
+        yield f"unix://{_socket(folder)}"
+        return
+    async with embedded(folder) as url:
+        yield url
+
+
+def _is_in_use(folder: Path) -> bool:
+    try:
+        with _locked(folder):
+            return False
+    except StoreUnusable:
+        return True
+
+
 @contextmanager
 def _locked(folder: Path) -> Generator[None]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

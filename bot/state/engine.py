@@ -1,10 +1,11 @@
 """The task engine: wakes a thread when something waits in its inbox, and steps long tasks. Only it knows pydocket.
 
-One wake-up per message, not per thread, because pydocket drops a key that is just ending. The limit of
-one run per thread excludes but does not order; order is the inbox's. Arguments are ids only, since
-pydocket pickles them. A crashed worker's wake-ups are handed out again after `REDELIVERY`; a living one
-renews its leases, but not while it shuts down, so a shutdown takes less than that. What fails is tried
-again and never given up, since giving up would leave a thread silent.
+One wake-up per message, not per thread, because pydocket drops a key that is just ending. That one run works on a
+thread at a time, and on what comes first, is not the engine's concern but that of `Runs`; so a wake-up
+that comes while another one is at work ends at once. Arguments are ids only, since pydocket pickles them. A crashed
+worker's wake-ups are handed out again after `Timing.redelivery`; a living one renews its leases, but
+not while it shuts down, so a shutdown takes less than that. What fails is tried again and never given up, since
+giving up would leave a thread silent.
 """
 
 import asyncio
@@ -12,19 +13,21 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 import structlog
 from docket import ConcurrencyLimit, Docket, ExponentialRetry, Perpetual, Retry, Worker
 
+from bot.failpoints import Point, reached
 from bot.models import MessageId, Thread
+from bot.state.run import RunLost
 from bot.state.store import sized
+from bot.state.timing import Timing
 
 CONCURRENCY = 400
 CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for an outage
-REDELIVERY = timedelta(seconds=30)
 
 PATIENTLY = ExponentialRetry(
     attempts=None, minimum_delay=timedelta(milliseconds=250), maximum_delay=timedelta(seconds=30)
@@ -44,31 +47,36 @@ class Work(NamedTuple):
     step: Callable[[Thread, MessageId], Coroutine[Any, Any, float | None]]
 
 
-class HandedOver(Exception):
-    """We have to stop; another worker goes on."""
+class CutShort(Exception):
+    """We have to stop, or another run has taken over; somebody goes on."""
 
 
 class Engine:
     """Wake-ups over one Redis: any number of processes may wake, any number may run."""
 
-    def __init__(self, docket: Docket, *, grace_seconds: float) -> None:
-        self._docket = docket
+    def __init__(self, docket: Docket, timing: Timing) -> None:
+        self._docket, self._timing = docket, timing
+        self.name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"  # containers share name and pid
         self._work: Work | None = None
         self._active: set[asyncio.Future[Any]] = set()
         self._stopping = False
-        self._grace_seconds = grace_seconds
         docket.register(self.drain_thread)
         docket.register(self.step_task)
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, redis_url: str, *, grace_seconds: float = 6.0) -> AsyncGenerator[Self]:
+    async def connect(cls, redis_url: str, timing: Timing) -> AsyncGenerator[Self]:
         async with Docket(name="parley-engine", url=sized(redis_url, CONNECTIONS)) as docket:
-            yield cls(docket, grace_seconds=grace_seconds)
+            yield cls(docket, timing)
 
-    async def wake(self, thread: Thread, message: MessageId) -> None:
-        """Have some worker drain the thread. A second wake-up for a message that still waits changes nothing."""
-        await self._docket.add(self.drain_thread, key=f"turn:{thread}:{message}")(str(thread))
+    async def wake(self, thread: Thread, why: str) -> None:
+        """Have some worker drain the thread. A second wake-up for the same reason, where the first one still waits,
+        changes nothing."""
+        await self._docket.add(self.drain_thread.__name__, key=f"turn:{thread}:{why}")(str(thread))
+
+    async def wake_again(self, thread: Thread) -> None:
+        """Have another run go on with a thread that this one had to leave."""
+        await self.wake(thread, secrets.token_hex(4))
 
     async def step_now(self, thread: Thread, task: MessageId) -> None:
         """Have some worker take the task a step further at once; further steps follow by themselves."""
@@ -78,8 +86,8 @@ class Engine:
     async def run(self, work: Work) -> None:
         """Do what is waiting, many things at a time but each one alone, until cancelled.
 
-        Cancelled, it takes no new ones, gives those at work `grace_seconds` to end, and hands the rest to
-        another worker, or to the next start of this one.
+        Cancelled, it takes no new ones, gives those at work a moment to end, and cuts the rest short, which
+        another worker goes on with, or the next start of this one.
         """
         self._work = work
         async with self._worker() as worker:
@@ -88,6 +96,7 @@ class Engine:
                 await asyncio.shield(running)
             finally:
                 self._stopping = True
+                reached(Point.SHUTDOWN_BEGUN)
                 running.cancel()
                 await self._hand_over()
                 await asyncio.gather(running, return_exceptions=True)
@@ -95,34 +104,33 @@ class Engine:
     def _worker(self) -> Worker:
         return Worker(
             self._docket,
-            name=f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}",  # containers share name and pid
+            name=self.name,
             concurrency=CONCURRENCY,
-            redelivery_timeout=REDELIVERY,
+            redelivery_timeout=timedelta(seconds=self._timing.redelivery),
             minimum_check_interval=timedelta(milliseconds=100),
-            reconnection_delay=timedelta(seconds=1),
+            reconnection_delay=timedelta(seconds=self._timing.reconnection),
         )
 
     async def _hand_over(self) -> None:
         if self._active:
-            await asyncio.wait(self._active, timeout=self._grace_seconds)
+            await asyncio.wait(self._active, timeout=self._timing.grace)
         for drain in self._active:
             drain.cancel()
 
-    async def drain_thread(self, thread: Annotated[str, ConcurrencyLimit(1)], _retry: Retry = PATIENTLY) -> None:
-        """Runs in a worker, one at a time for each thread."""
-        try:
-            await self._until_stopped(self._works().drain(Thread.parse(thread)))
-        except HandedOver:
-            log.info("turn_handed_over", thread=thread)
-            await self._docket.add(self.drain_thread, key=f"turn:{thread}:{secrets.token_hex(4)}")(thread)
+    async def drain_thread(self, thread: str, _retry: Retry = PATIENTLY) -> None:
+        """Runs in a worker; several may at once for one thread, of which one gets it."""
+        reached(Point.FETCHED)
+        with suppress(CutShort):  # its run has woken another
+            await self._until_cut_short(self._works().drain(Thread.parse(thread)))
+        reached(Point.TASK_ACKNOWLEDGED)
 
     async def step_task(
         self, thread: str, task: Annotated[str, ConcurrencyLimit(1)], perpetual: Perpetual = AFTER_A_FAILED_STEP
     ) -> None:
         """Runs in a worker: the same key again and again, one step at a time, until the task has ended."""
         try:
-            wait = await self._until_stopped(self._works().step(Thread.parse(thread), MessageId(task)))
-        except HandedOver:
+            wait = await self._until_cut_short(self._works().step(Thread.parse(thread), MessageId(task)))
+        except CutShort:
             wait = 0.0
         if wait is None:
             perpetual.cancel()
@@ -134,15 +142,18 @@ class Engine:
             raise RuntimeError("this process wakes threads; only one that runs does the work")
         return self._work
 
-    async def _until_stopped(self, work: Coroutine[Any, Any, T]) -> T:
-        """The work's result. Raises HandedOver when we have to stop before it has one."""
+    async def _until_cut_short(self, work: Coroutine[Any, Any, T]) -> T:
+        """The work's result. Raises CutShort when it has to end before it has one."""
         task = asyncio.ensure_future(work)
         self._active.add(task)
         try:
             return await task
         except asyncio.CancelledError:
             if self._stopping:
-                raise HandedOver from None
+                raise CutShort from None
             raise
+        except RunLost as lost:
+            log.info("run_lost", cause=str(lost))
+            raise CutShort from None
         finally:
             self._active.discard(task)

@@ -1,15 +1,16 @@
-"""The head of each thread: the interaction its next turn goes on from."""
+"""The head of each thread: the turn, and its interaction, that the next turn goes on from."""
 
 from redis.asyncio import Redis
 
 from bot.content import Record
 from bot.models import Thread
-from bot.state.store import DAY_SECONDS, key
+from bot.state.store import DAY_SECONDS, Command, key
 
 
 class Head(Record):
-    version: int = 1
-    interaction_id: str
+    version: int = 2
+    interaction_id: str | None = None  # None where the API keeps nothing
+    turn: str | None = None  # its name; may be one of another thread, from which this one was forked
 
 
 class Heads:
@@ -17,11 +18,16 @@ class Heads:
         self._redis = redis
         self._seconds = retention_days * DAY_SECONDS  # after it the API has forgotten the interaction too
 
-    async def get(self, thread: Thread) -> str | None:
-        """The id of the thread's latest interaction, or None in a thread that has none."""
-        stored = await self._redis.get(key(thread, "head"))
-        return None if stored is None else Head.model_validate_json(stored).interaction_id
+    async def get(self, thread: Thread) -> Head:
+        return parse_head(await self._redis.get(head_key(thread)))
 
-    async def set(self, thread: Thread, interaction_id: str) -> None:
-        head = Head(interaction_id=interaction_id)
-        await self._redis.set(key(thread, "head"), head.model_dump_json(), ex=self._seconds)
+    def moved(self, thread: Thread, head: Head) -> Command:
+        return Command("SET", head_key(thread), (head.model_dump_json(), "EX", self._seconds))
+
+
+def head_key(thread: Thread) -> str:
+    return key(thread, "head")
+
+
+def parse_head(stored: str | bytes | None) -> Head:
+    return Head() if stored is None else Head.model_validate_json(stored)

@@ -4,38 +4,39 @@ A part is noted before it is posted and again when it is visible. One that is on
 unheard; its platform is asked before the next try.
 """
 
-from redis.asyncio import Redis
+from collections.abc import Mapping
 
 from bot.models import Inbound, MessageId, PartKey
-from bot.state.store import DAY_SECONDS, TURN_SECONDS, key, place_key
+from bot.state.store import DAY_SECONDS, Command, key, place_key
+from bot.state.turns import turn_name
 
 NOTED = ""  # in the place of a message id
 
 
 class Outbox:
-    def __init__(self, redis: Redis, *, retention_days: int = 55) -> None:
-        self._redis = redis
-        self._place_seconds = retention_days * DAY_SECONDS
+    def __init__(self, *, retention_days: int = 55) -> None:
+        self._seconds = retention_days * DAY_SECONDS
 
-    async def parts(self, to: Inbound) -> dict[PartKey, MessageId]:
-        """The parts of the reply to a message: where they are visible, or NOTED."""
-        stored = await self._redis.hgetall(_key(to))
-        return {PartKey(str(part)): MessageId(str(shown)) for part, shown in stored.items()}
-
-    async def note(self, to: Inbound, part: PartKey) -> None:
+    def noted(self, to: Inbound, part: PartKey) -> tuple[Command, ...]:
         """The part is about to be posted."""
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hset(_key(to), part, NOTED)
-            pipeline.expire(_key(to), TURN_SECONDS)
-            await pipeline.execute()
+        return Command("HSET", outbox_key(to), (part, NOTED)), Command("EXPIRE", outbox_key(to), (self._seconds,))
 
-    async def shown(self, to: Inbound, part: PartKey, message: MessageId) -> None:
-        """The part is visible as this message; who goes on from that message comes to this thread."""
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hset(_key(to), part, message)
-            pipeline.set(place_key(to.thread, message), str(to.thread), ex=self._place_seconds)
-            await pipeline.execute()
+    def shown(self, to: Inbound, part: PartKey, message: MessageId) -> Command:
+        """The part is visible as this message."""
+        return Command("HSET", outbox_key(to), (part, message))
+
+    def placed(self, to: Inbound, message: MessageId) -> Command:
+        """Who goes on from this message of the bot's comes to this turn of this thread."""
+        return Command("SET", place_key(to.thread, message), (turn_name(to.thread, to.message), "EX", self._seconds))
+
+    def removed(self, to: Inbound, part: PartKey) -> Command:
+        return Command("HDEL", outbox_key(to), (part,))
 
 
-def _key(to: Inbound) -> str:
+def outbox_key(to: Inbound) -> str:
     return key(to.thread, f"outbox:{to.message}")
+
+
+def parse_parts(stored: Mapping[str, str]) -> dict[PartKey, MessageId]:
+    """The parts of a reply: where they are visible, or NOTED."""
+    return {PartKey(part): MessageId(shown) for part, shown in stored.items()}

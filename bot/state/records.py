@@ -1,32 +1,59 @@
 """All records of one Redis, together."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from redis.asyncio import Redis
 
-from bot.state.heads import Heads
-from bot.state.inbox import Inbox, Wake
-from bot.state.outbox import Outbox
+from bot.models import Inbound, MessageId, PartKey
+from bot.state.heads import Head, Heads, head_key, parse_head
+from bot.state.outbox import Outbox, outbox_key, parse_parts
+from bot.state.questions import Questions
 from bot.state.tasks import Tasks
-from bot.state.turns import Turns
+from bot.state.turns import Turn, Turns, turn_key
+
+
+class Recalled(NamedTuple):
+    """What is known of a message when its turn comes."""
+
+    turn: Turn | None
+    parts: dict[PartKey, MessageId]
+    head: Head
 
 
 @dataclass(frozen=True)
 class Records:
-    inbox: Inbox
+    redis: Redis
     turns: Turns
     heads: Heads
+    questions: Questions
     outbox: Outbox
     tasks: Tasks
 
     @classmethod
-    def over(cls, redis: Redis, wake: Wake, *, retention_days: int = 55) -> Self:
+    def over(cls, redis: Redis, *, retention_days: int = 55) -> Self:
         """`retention_days`: how long the API keeps interactions; what points to one lives as long."""
         return cls(
-            inbox=Inbox(redis, wake, engaged_days=retention_days),
-            turns=Turns(redis),
+            redis=redis,
+            turns=Turns(redis, retention_days=retention_days),
             heads=Heads(redis, retention_days=retention_days),
-            outbox=Outbox(redis, retention_days=retention_days),
+            questions=Questions(redis, retention_days=retention_days),
+            outbox=Outbox(retention_days=retention_days),
             tasks=Tasks(redis),
         )
+
+    async def recall(self, message: Inbound) -> Recalled:
+        """In one round trip; from now on the turn can be found by its reference too."""
+        async with self.redis.pipeline(transaction=False) as pipeline:
+            pipeline.get(turn_key(message.thread, message.message))
+            pipeline.hgetall(outbox_key(message))
+            pipeline.get(head_key(message.thread))
+            referred = self.turns.referred(message)
+            pipeline.execute_command(referred.name, referred.key, *referred.arguments)
+            turn, parts, head, _ = await pipeline.execute()
+        return Recalled(None if turn is None else Turn.model_validate_json(turn), parse_parts(parts), parse_head(head))
+
+    async def parts(self, message: Inbound) -> dict[PartKey, MessageId]:
+        """Of the reply to a message: where each is visible, or NOTED."""
+        stored = await self.redis.hgetall(outbox_key(message))
+        return parse_parts({str(part): str(shown) for part, shown in stored.items()})

@@ -4,27 +4,92 @@ Every key of a thread carries the thread's name as hash tag, so one script may t
 cluster too. Every key has a TTL; none lives forever yet.
 """
 
-from functools import cache
+import asyncio
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError
 
 from bot.models import MessageId, Thread
 
 DAY_SECONDS = 24 * 60 * 60
 CLAIM_SECONDS = 25 * 60 * 60  # Slack repeats delayed events for 24 h
 INBOX_SECONDS = 7 * DAY_SECONDS
-TURN_SECONDS = 7 * DAY_SECONDS
+TASK_SECONDS = 7 * DAY_SECONDS
+EARLY_SECONDS = 10 * 60  # for a reply that was delivered before what it replies to
 CONNECTIONS, POOL_SECONDS = 50, 20
+NEWS = "parley:news"  # the channel on which a worker hears of messages for threads it works on
+THREADS = "parley:threads"  # by the time of their last message: where something may wait
+DUE = "parley:due"  # tasks that run, by the time of their next step
+
+
+class Command(NamedTuple):
+    """One command of Redis that writes; records make them, and a run performs them while it is the newest one."""
+
+    name: str
+    key: str
+    arguments: tuple[str | int, ...] = ()
+
+
+class Script:
+    """A Lua script beside this module, by its name."""
+
+    def __init__(self, name: str) -> None:
+        self._text = (Path(__file__).parent / "lua" / f"{name}.lua").read_text(encoding="utf-8")
+        self._digest = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(
+        self, redis: Redis, keys: Sequence[str], arguments: Sequence[str | int], *, beside: Sequence[Command] = ()
+    ) -> Any:
+        """What the script returns. The commands beside it go first, in the same round trip. Safe ones only, since a
+        server that has restarted does not know the script, and all of it is sent again."""
+        try:
+            return await self._send(redis, "EVALSHA", self._digest, keys, arguments, beside)
+        except NoScriptError:
+            return await self._send(redis, "EVAL", self._text, keys, arguments, beside)
+
+    @staticmethod
+    async def _send(
+        redis: Redis,
+        how: str,
+        what: str,
+        keys: Sequence[str],
+        arguments: Sequence[str | int],
+        beside: Sequence[Command],
+    ) -> Any:
+        if not beside:
+            return cast("Any", await redis.execute_command(how, what, len(keys), *keys, *arguments))
+        async with redis.pipeline(transaction=False) as pipeline:
+            for command in beside:
+                pipeline.execute_command(command.name, command.key, *command.arguments)
+            pipeline.execute_command(how, what, len(keys), *keys, *arguments)
+            answers: list[Any] = await pipeline.execute()
+            return answers[-1]
+
+
+def _is_connected(connection: AbstractConnection) -> bool:
+    """Whether a connection can be written to. redis-py (8.1) does not ask its transport, so that one which the server
+    has reset seems alive, and under uvloop writing to it raises an error that is not Redis's."""
+    writer: asyncio.StreamWriter | None = connection._writer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    return connection._reader is not None and writer is not None and not writer.is_closing()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+setattr(AbstractConnection, "is_connected", property(_is_connected))  # noqa: B010 (a property; pydocket connects by itself)
 
 
 def connect(url: str) -> Redis:
     """A client for our own records; the server is first asked when the first command is sent.
 
     A command waits for a free connection, where redis-py would raise. It is tried twice, because the first
-    one after a restart of Redis can meet a dead connection; all our commands are safe to repeat.
+    one after a restart of Redis can meet a dead connection; all our commands are safe to repeat. How long an answer
+    may take is for the callers to say: redis-py's own limit makes a task of every command that is sent, which costs
+    as much as the command.
     """
     pool = BlockingConnectionPool.from_url(
         url,
@@ -32,6 +97,7 @@ def connect(url: str) -> Redis:
         timeout=POOL_SECONDS,
         decode_responses=True,
         retry=Retry(NoBackoff(), 1),
+        socket_timeout=None,
         socket_connect_timeout=2,
     )
     return Redis.from_pool(pool)
@@ -53,11 +119,5 @@ def key(thread: Thread, record: str) -> str:
 
 
 def place_key(thread: Thread, message: MessageId) -> str:
-    """Where it stands which thread a message of the bot's belongs to."""
+    """Where it stands which turn a message of the bot's belongs to."""
     return f"parley:place:{thread.platform}:{thread.team}:{message}"
-
-
-@cache
-def script(name: str) -> str:
-    """The text of a Lua script beside this module."""
-    return (Path(__file__).parent / "lua" / f"{name}.lua").read_text(encoding="utf-8")

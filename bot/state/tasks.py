@@ -1,10 +1,12 @@
 """Long agent tasks: what each was asked, which interaction does it, and which run in a thread."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, Thread
-from bot.state.store import TURN_SECONDS, key
+from bot.state.store import DUE, TASK_SECONDS, Command, key
 
 
 class Task(BaseModel):
@@ -34,22 +36,23 @@ class Tasks:
         self._redis = redis
 
     async def get(self, thread: Thread, task: MessageId) -> Task | None:
-        stored = await self._redis.get(self._key(thread, task))
+        stored = await self._redis.get(_task_key(thread, task))
         return None if stored is None else Task.model_validate_json(stored)
 
-    async def save(self, task: Task) -> None:
-        """Store the task, and whether it counts as running where it was asked for."""
+    def saved(self, task: Task) -> Command:
+        return Command("SET", _task_key(task.asked.thread, task.id), (task.model_dump_json(), "EX", TASK_SECONDS))
+
+    def indexed(self, task: Task, *, due_at: float) -> Sequence[Command]:
+        """Whether the task counts as running where it was asked for, and when somebody has to look after it."""
         thread, name = task.asked.thread, f"{task.asked.thread} {task.id}"
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.set(self._key(thread, task.id), task.model_dump_json(), ex=TURN_SECONDS)
-            for channel in {thread.channel, task.asked.place or thread.channel}:
-                running = _running_key(thread, channel)
-                if task.ended:
-                    pipeline.srem(running, name)
-                else:
-                    pipeline.sadd(running, name)
-                pipeline.expire(running, TURN_SECONDS)
-            await pipeline.execute()
+        indexes = {_running_key(thread, channel) for channel in (thread.channel, task.asked.place or thread.channel)}
+        if task.ended:
+            return [*(Command("SREM", index, (name,)) for index in indexes), Command("ZREM", DUE, (name,))]
+        return [
+            *(Command("SADD", index, (name,)) for index in indexes),
+            Command("ZADD", DUE, (f"{due_at:.3f}", name)),
+            *(Command("EXPIRE", index, (TASK_SECONDS,)) for index in (*indexes, DUE)),
+        ]
 
     async def running(self, message: Inbound) -> list[Task]:
         """The tasks that have not ended in the thread of the message and the channel it was said in, oldest first."""
@@ -60,14 +63,14 @@ class Tasks:
 
     async def ask_to_stop(self, task: Task) -> None:
         """Beside the record, since a step that is under way saves the record as it knows it."""
-        await self._redis.set(key(task.asked.thread, f"stop:{task.id}"), "1", ex=TURN_SECONDS)
+        await self._redis.set(key(task.asked.thread, f"stop:{task.id}"), "1", ex=TASK_SECONDS)
 
     async def is_to_stop(self, task: Task) -> bool:
         return bool(await self._redis.exists(key(task.asked.thread, f"stop:{task.id}")))
 
-    @staticmethod
-    def _key(thread: Thread, task: MessageId) -> str:
-        return key(thread, f"task:{task}")
+
+def _task_key(thread: Thread, task: MessageId) -> str:
+    return key(thread, f"task:{task}")
 
 
 def _running_key(thread: Thread, channel: str) -> str:

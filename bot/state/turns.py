@@ -1,37 +1,111 @@
-"""The turn record: how far the answer to one message has come, so that the next run goes on from there."""
+"""The turn records: how far the answer to each message has come, and which turn it goes on from.
+
+While a turn is under way, its record is what the next run goes on from after a crash. Afterwards it is a node of the
+conversation's tree: an edited question is answered again from its parent, a fork begins at it, and where the
+API has lost a conversation, it is told again from these records.
+"""
 
 import hashlib
+from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from bot.models import Inbound
-from bot.state.store import TURN_SECONDS, key
+from bot.content import Record
+from bot.models import Inbound, MessageId, Thread
+from bot.state.store import DAY_SECONDS, Command, key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
+MOST_MOMENTS = 60
+REMEMBERED_CHARS = 20_000  # of a question, and of an answer
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+
+
+class Moment(Record):
+    """Something that happened to a turn, for who has to find out what did."""
+
+    at: float  # seconds since 1970
+    what: str
 
 
 class Turn(BaseModel):
-    version: int = 1
+    version: int = 2
+    name: str  # thread and message
     reference: str  # what people are shown when it fails, such as P-7F3K2
+    revision: str = ""  # of the message
+    state: State = State.WAITING
+    parent: str | None = None  # the name of the turn it goes on from
+    parent_interaction_id: str | None = None
     interaction_id: str | None = None  # once created, it is read and never created again
+    last_event_id: str | None = None  # up to which `answer` goes
+    question: str = ""
+    answer: str = ""
+    notes: list[str] = []  # that stand under the answer
+    cause: str = ""  # why it failed, in the operator's words
+    life: list[Moment] = []
+
+    @classmethod
+    def of(cls, message: Inbound) -> Self:
+        return cls(name=turn_name(message.thread, message.message), reference=reference(message))
+
+    def note(self, at: float, what: str) -> None:
+        """Add to its life; of a very long one the beginning and the end stay."""
+        self.life.append(Moment(at=at, what=what))
+        if len(self.life) > MOST_MOMENTS:
+            del self.life[MOST_MOMENTS // 2]
+
+    def begin_again(self, revision: str) -> None:
+        """The question has changed: another answer from the same parent."""
+        self.revision, self.state = revision, State.WAITING
+        self.interaction_id = self.last_event_id = None
+        self.question = self.answer = self.cause = ""
+        self.notes = []
 
 
 class Turns:
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, *, retention_days: int = 55) -> None:
         self._redis = redis
+        self._seconds = retention_days * DAY_SECONDS
 
-    async def begin(self, message: Inbound) -> Turn:
-        """The record of an earlier run of this turn, or a new one."""
-        stored = await self._redis.get(self._key(message))
-        return Turn(reference=reference(message)) if stored is None else Turn.model_validate_json(stored)
+    async def get(self, name: str) -> Turn | None:
+        """The record of a turn by its name."""
+        thread, _, message = name.partition(" ")
+        stored = await self._redis.get(turn_key(Thread.parse(thread), MessageId(message)))
+        return None if stored is None else Turn.model_validate_json(stored)
 
-    async def save(self, message: Inbound, turn: Turn) -> None:
-        await self._redis.set(self._key(message), turn.model_dump_json(), ex=TURN_SECONDS)
+    async def named(self, reference: str) -> str | None:
+        """The name of the turn or task that a reference stands for."""
+        stored = await self._redis.get(reference_key(reference))
+        return None if stored is None else str(stored)
 
-    @staticmethod
-    def _key(message: Inbound) -> str:
-        return key(message.thread, f"turn:{message.message}")
+    def saved(self, message: Inbound, turn: Turn) -> Command:
+        return Command("SET", turn_key(message.thread, message.message), (turn.model_dump_json(), "EX", self._seconds))
+
+    def referred(self, message: Inbound) -> Command:
+        """Lets the turn be found by its reference."""
+        name = turn_name(message.thread, message.message)
+        return Command("SET", reference_key(reference(message)), (name, "EX", self._seconds))
+
+
+def turn_name(thread: Thread, message: MessageId) -> str:
+    return f"{thread} {message}"
+
+
+def turn_key(thread: Thread, message: MessageId) -> str:
+    return key(thread, f"turn:{message}")
+
+
+def reference_key(reference: str) -> str:
+    return f"parley:ref:{reference}"
 
 
 def reference(message: Inbound) -> str:

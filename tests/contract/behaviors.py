@@ -95,6 +95,60 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "An answer whose stream broke is completed in the same message.",
         '"Streaming interactions" (resuming), Interactions API docs',
     ),
+    "stop:answer": Behavior(
+        "An answer is stopped by word, button or reaction within a second, here and upstream; its text stays.",
+        "contract, What people say to it",
+    ),
+    "stop:goes-on": Behavior(
+        "After a stop the thread goes on from its last complete answer.", "contract, What people say to it"
+    ),
+    "stop:nothing": Behavior(
+        "Where nothing runs, the word says so, and button and reaction say nothing.", "contract, What people say to it"
+    ),
+    "edit:during": Behavior(
+        "A question edited while it is answered gets one answer, to its newest text, in the same message.",
+        "faults, F37",
+    ),
+    "edit:after": Behavior(
+        "A question edited after its answer is answered again from the same point, in the old answer's place.",
+        '"message_changed event", Slack developer docs; "Message Update", Discord developer docs',
+    ),
+    "edit:earlier": Behavior(
+        "An edit of an earlier question does not change what the thread goes on from.",
+        '"Server-side state", Interactions API docs',
+    ),
+    "edit:nothing": Behavior(
+        "A change of a message that leaves its text as it was changes nothing.",
+        '"message_changed event", Slack developer docs',
+    ),
+    "delete:during": Behavior(
+        "The answer to a question that is deleted meanwhile goes too, and nothing of it is posted later.",
+        "faults, F36",
+    ),
+    "delete:waiting": Behavior("A question that is deleted while it waits is never asked.", "faults, F36"),
+    "retry": Behavior(
+        "The last question is answered again from the same point, also after a failure.",
+        "contract, What people say to it",
+    ),
+    "fork": Behavior(
+        "A new thread goes on from the same answer, and the old one does not notice.", "contract, What people say to it"
+    ),
+    "memory:expired": Behavior(
+        "A conversation the API has lost is told again from our own records, and people are told so.",
+        '"Server-side state" (retention), Interactions API docs',
+    ),
+    "memory:retention": Behavior(
+        "What points to an interaction is kept as long as the API keeps interactions.",
+        '"Server-side state" (retention), Interactions API docs',
+    ),
+    "memory:nothing-stored": Behavior(
+        "Where the API is to keep nothing, each request carries the whole conversation.",
+        '"Server-side state" (`store`), Interactions API docs',
+    ),
+    "failure:outcomes": Behavior(
+        "Each way an interaction can end has its own plain outcome, and the text there is stays.",
+        '"Interaction" (status), Interactions API reference',
+    ),
     "message:files": Behavior(
         "Images, documents and text files of a message reach the model.", '"file object", Slack developer docs'
     ),

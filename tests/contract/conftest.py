@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from pydantic import SecretStr
 
-from bot.service.app import connected, listening, working
+from bot.service.app import connected, listening
 from bot.service.settings import Settings
+from bot.service.working import working
 from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator

@@ -1,6 +1,7 @@
 """A platform as a test sees it: people who write, and what becomes visible to them."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +32,20 @@ class Platform(Protocol):
 
     async def write(self, text: str, under: Said | None = None) -> Said:
         """Somebody writes without naming the bot: in the channel, or in a thread."""
+        ...
+
+    async def edit(self, said: Said, text: str) -> None:
+        """Its author changes a message; one that names the bot still does."""
+        ...
+
+    async def delete(self, said: Said) -> None: ...
+
+    async def react(self, said: Said, *, number: int = 1) -> None:
+        """Somebody puts an octagonal sign on the reply of that number in the message's thread."""
+        ...
+
+    def threads(self) -> list[Said]:
+        """The threads the bot has begun by itself, oldest first."""
         ...
 
     async def other_bot_mentions(self, text: str) -> Said: ...
@@ -84,6 +99,10 @@ class Platform(Protocol):
         """The next post is refused for good."""
         ...
 
+    def refusals(self) -> int:
+        """How many calls of the bot were refused because it was to wait."""
+        ...
+
     def violations(self) -> list[str]:
         """What the bot asked although it had been told to wait."""
         ...
@@ -96,7 +115,18 @@ class Platform(Protocol):
         """Wait until the thread's reply of that number contains the text."""
         ...
 
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds, asking again with everything that happens on the platform."""
+        ...
+
+
+async def asked(gemini: GeminiSimulator, times: int = 1) -> None:
+    """Wait until so many interactions were to be created."""
+    async with asyncio.timeout(5):
+        while len(creates(gemini)) < times:
+            await asyncio.sleep(0.01)
+
 
 def creates(gemini: GeminiSimulator) -> list[RecordedRequest]:
     """Every request to create an interaction, oldest first."""
-    return [request for request in gemini.requests if request.method == "POST"]
+    return [one for one in gemini.requests if one.method == "POST" and one.path.endswith("/interactions")]

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from bot.simulators.gemini import GeminiSimulator
+import pytest
+
+from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import Platform, creates
 
@@ -181,3 +183,23 @@ async def test_thirty_threads_at_once_keep_their_own_conversations(platform: Pla
 
     for number, mention in enumerate(mentions):
         await platform.replied(mention, f"**Person{number}**", number=2)
+
+
+@behavior("reply:order")
+@pytest.mark.parametrize("further", [2, 20])
+async def test_what_is_said_while_a_thread_is_being_answered_is_answered_too_in_order(
+    platform: Platform, gemini: GeminiSimulator, further: int
+) -> None:
+    """F06."""
+    gemini.fails(Silent(seconds=1, after_deltas=1))
+    mention = await platform.mention("echo: number 0")
+    await platform.replied(mention, "number")
+    said = [f"echo: number {number}" for number in range(1, further + 1)]
+
+    for text in said:
+        await platform.write(text, under=mention)
+
+    for number in range(further + 1):
+        await platform.replied(mention, f"number {number}", number=number + 1)
+    assert platform.replies(mention) == [f"number {number}" for number in range(further + 1)]
+    assert [request.body["input"] for request in creates(gemini)] == ["echo: number 0", *said]

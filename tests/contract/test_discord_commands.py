@@ -1,11 +1,12 @@
 """Slash commands, which only Discord has so far."""
 
+import asyncio
 from base64 import b64decode
 
 import pytest
 
 from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
-from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import Platform, creates
 
@@ -76,3 +77,66 @@ async def test_a_direct_message_needs_no_mention(platform: Platform, discord: Di
     await discord.say(direct, "what is my name?", user_id=ada)
 
     await discord.wait_for(lambda: [m for m in discord.messages(direct) if "Your name is **Phil**" in m.content], 10)
+
+
+@behavior("stop:answer")
+async def test_stop_in_the_channel_ends_the_answer_to_ones_own_ask(
+    platform: Platform, discord: DiscordSimulator, gemini: GeminiSimulator
+) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+    grace = discord.guild.member("grace").id
+    gemini.fails(Silent(seconds=60, after_deltas=2))
+    ask = await discord.command("ask", {"prompt": "echo: one two three"}, channel_id=channel, user_id=ada)
+    await answered(discord, ask, "one two")
+
+    hers = await discord.command("stop", {}, channel_id=channel, user_id=grace)
+    await answered(discord, hers, "Nothing is running")
+    his = await discord.command("stop", {}, channel_id=channel, user_id=ada)
+
+    async with asyncio.timeout(1):
+        answer = await answered(discord, ask, "_Stopped._")
+    await answered(discord, his, "stopping")
+    assert "one two" in answer.content
+    assert "three\n\n_Stopped._" not in answer.content
+
+
+@behavior("retry")
+async def test_retry_in_the_channel_has_nothing_to_repeat_there(platform: Platform, discord: DiscordSimulator) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+
+    retry = await discord.command("retry", {}, channel_id=channel, user_id=ada)
+
+    await answered(discord, retry, "There is no question here")
+
+
+@behavior("fork")
+async def test_the_menu_of_an_earlier_answer_forks_from_that_answer(
+    platform: Platform, discord: DiscordSimulator, gemini: GeminiSimulator
+) -> None:
+    ada = discord.guild.member("ada").id
+    mention = await platform.mention("my name is Phil")
+    await platform.replied(mention, "told me.")
+    await platform.write("my name is Grace", under=mention)
+    await platform.replied(mention, "**Grace**", number=2)
+
+    first, _ = platform.message_ids(mention)
+    await discord.message_command("Fork from here", message_id=first, user_id=ada)
+    await platform.until(platform.threads)
+    await platform.replied(mention, "I have begun", number=3)
+    [thread] = platform.threads()
+    await platform.write("what is my name?", under=thread)
+
+    await platform.replied(thread, "Your name is **Phil**")
+    assert creates(gemini)[2].previous_interaction_id == creates(gemini)[1].previous_interaction_id
+
+
+@behavior("fork")
+async def test_a_direct_message_cannot_be_forked_and_is_told_so(platform: Platform, discord: DiscordSimulator) -> None:
+    ada = discord.guild.member("ada").id
+    direct = discord.direct(ada).id
+    await discord.say(direct, "my name is Phil", user_id=ada)
+    await discord.wait_for(lambda: [m for m in discord.messages(direct) if "told me." in m.content], 10)
+
+    await discord.say(direct, "fork", user_id=ada)
+
+    await discord.wait_for(lambda: [m for m in discord.messages(direct) if "cannot begin a thread here" in m.content])

@@ -119,14 +119,45 @@ async def test_an_answer_that_reaches_its_length_limit_is_shown_and_said(
     assert not REFERENCE.search(platform.replies(mention)[0])
 
 
+ENDINGS = [
+    ("failed", "gave up", "gave up"),
+    ("cancelled", "was stopped", "was stopped"),
+    ("budget_exceeded", "used up what it may spend", "used up what it may spend"),
+    ("incomplete", "length limit and ends here", "length limit before it had begun"),
+    ("pondering", "in a way I do not know", "in a way I do not know"),
+]
+
+
+@behavior("failure:outcomes")
+@pytest.mark.parametrize("after_deltas", [0, 3])
+@pytest.mark.parametrize(("status", "cut_short", "silent"), ENDINGS)
+async def test_each_way_an_interaction_can_end_has_its_own_outcome(
+    platform: Platform, gemini: GeminiSimulator, status: str, cut_short: str, silent: str, after_deltas: int
+) -> None:
+    """F25."""
+    gemini.fails(Ends.model_construct(status=status, after_deltas=after_deltas))
+
+    mention = await platform.mention("echo: one two three four five")
+
+    await platform.replied(mention, cut_short if after_deltas else silent)
+    [reply] = platform.replies(mention)
+    assert reply.startswith("one two three") == bool(after_deltas)
+    assert "four" not in reply
+    assert platform.buttons(mention) == []
+    gemini.answers("Fine again.")
+    await platform.write("and now?", under=mention)
+    await platform.replied(mention, "Fine again.", number=2)
+    assert platform.replies(mention)[0] == reply
+
+
 @behavior("failure:notice")
 async def test_what_was_told_before_a_failure_stays(platform: Platform, gemini: GeminiSimulator) -> None:
     gemini.fails(Cut(after_events=10))
-    gemini.fails(HttpError(status=404), operation="get", times=20)
+    gemini.fails(HttpError(status=401), operation="get", times=20)
 
     mention = await platform.mention("hello")
 
-    await platform.replied(mention, "does not exist")
+    await platform.replied(mention, "does not let me in")
     reply = platform.replies(mention)[0]
     assert REFERENCE.search(reply)
     assert reply.startswith("Hello")

@@ -2,19 +2,8 @@
 
 import pytest
 
-from bot.content import TextContent
-from bot.conversation.commands import COMMANDS, Said, parse_command, say_help
-from bot.models import Inbound, MessageId, Thread, UserId
-
-
-def message(text: str, *, addressed: bool = True) -> Inbound:
-    return Inbound(
-        thread=Thread(platform="slack", team="T1", channel="C1", root=MessageId("1")),
-        message=MessageId("1"),
-        author=UserId("U1"),
-        content=(TextContent(text=text),),
-        addressed=addressed,
-    )
+from bot.conversation.commands import COMMANDS, Said, parse_command, render_help
+from tests.conversation.platform import said as message
 
 
 @pytest.mark.parametrize(
@@ -23,10 +12,14 @@ def message(text: str, *, addressed: bool = True) -> Inbound:
         ("stop", Said("stop", "")),
         ("  Stop ", Said("stop", "")),
         ("help", Said("help", "")),
+        ("retry", Said("retry", "")),
+        ("FORK", Said("fork", "")),
         ("research What do otters eat?", Said("research", "What do otters eat?")),
         ("Research  two  things", Said("research", "two  things")),
         ("stop guessing, please", None),
         ("help me with this", None),
+        ("retry that with more detail", None),
+        ("fork bombs: what are they?", None),
         ("research", None),
         ("researchers say so", None),
         ("what is research?", None),
@@ -42,7 +35,14 @@ def test_among_people_a_sentence_may_begin_like_a_command() -> None:
     assert parse_command(message("stop", addressed=False)) == Said("stop", "")
 
 
-async def test_help_names_every_command() -> None:
-    text = await say_help(message("help"), "")
+def test_a_deletion_is_no_command() -> None:
+    gone = {"content": (), "deleted": True, "revision": "deleted"}
 
-    assert all(f"`{command.word}" in text for command in COMMANDS)
+    assert parse_command(message("stop").model_copy(update=gone)) is None
+
+
+def test_help_says_what_each_command_does_and_takes() -> None:
+    text = render_help()
+
+    assert all(f"`{command.word}" in text and command.does in text for command in COMMANDS)
+    assert "`research <question>`" in text

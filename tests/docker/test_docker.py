@@ -17,7 +17,6 @@ from dotenv import dotenv_values
 from bot.service import cli
 from bot.service.settings import variables
 from bot.service.web import serving, web_app
-from bot.state.store import connect
 from tests.docker.files import IMAGE, ROOT, read, read_compose, read_dockerfile, read_heroku, read_procfile
 
 CREDENTIALS = {*cli.GEMINI, *cli.SLACK, *cli.DISCORD}
@@ -143,10 +142,10 @@ def test_only_what_is_copied_enters_the_build() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
-async def test_the_images_check_asks_the_process(redis_url: str) -> None:
+async def test_the_images_check_asks_the_process() -> None:
     check = json.loads(read_dockerfile().last("HEALTHCHECK").partition("CMD ")[2])
 
-    async with connect(redis_url) as redis, serving(web_app(redis, None), "127.0.0.1", 0) as address:
+    async with serving(web_app([], None), "127.0.0.1", 0) as address:
         port = address.rpartition(":")[2]
         assert await outcome(check, PORT=port) == 0
 

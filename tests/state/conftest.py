@@ -1,9 +1,15 @@
+from collections.abc import AsyncGenerator, Callable
+
 import pytest
+from redis.asyncio import Redis
 
-from bot.content import TextContent
-from bot.models import Inbound, MessageId, Thread, UserId
-
-THREAD = Thread(platform="slack", team="T1", channel="C1", root=MessageId("1715.0001"))
+from bot.clock import SystemClock
+from bot.models import Inbound, Thread
+from bot.state.inbox import Inbox
+from bot.state.runs import Runs
+from bot.state.store import connect
+from bot.state.timing import Timing
+from tests.state.inbounds import THREAD, Wakes, said
 
 
 @pytest.fixture
@@ -13,19 +19,41 @@ def thread() -> Thread:
 
 @pytest.fixture
 def message() -> Inbound:
-    return inbound("1715.0001")
+    return said("1715.0001", addressed=True)
 
 
 @pytest.fixture
 def follow_up() -> Inbound:
-    return inbound("1715.0002", addressed=False)
+    return said("1715.0002")
 
 
-def inbound(message: str, *, addressed: bool = True) -> Inbound:
-    return Inbound(
-        thread=THREAD,
-        message=MessageId(message),
-        author=UserId("U1"),
-        content=(TextContent(text="Hello"),),
-        addressed=addressed,
-    )
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    async with connect(redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
+def wakes() -> Wakes:
+    return Wakes()
+
+
+@pytest.fixture
+def inbox(redis: Redis, wakes: Wakes) -> Inbox:
+    return Inbox(redis, wakes.for_message, SystemClock())
+
+
+@pytest.fixture
+def process(redis: Redis, wakes: Wakes) -> Callable[[Timing], Runs]:
+    """Makes the runs of a further process."""
+    return lambda timing: Runs(redis, wakes.for_run, SystemClock(), timing, watching=redis, name="a worker")
+
+
+@pytest.fixture
+def runs(process: Callable[[Timing], Runs]) -> Runs:
+    return process(Timing())
+
+
+@pytest.fixture
+def other_runs(process: Callable[[Timing], Runs]) -> Runs:
+    return process(Timing())

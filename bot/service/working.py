@@ -1,0 +1,110 @@
+"""The worker: what answers, wired by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from redis.asyncio import Redis
+
+from adapters.discord.channel import discord_channel
+from adapters.discord.events import PLATFORM as DISCORD
+from adapters.slack.channel import slack_channel
+from adapters.slack.events import PLATFORM as SLACK
+from bot.clock import Clock, SystemClock
+from bot.conversation.adapter import Channel
+from bot.conversation.answering import Answering
+from bot.conversation.commands import render_help
+from bot.conversation.exchange import Exchange, Handler
+from bot.conversation.forks import Forks
+from bot.conversation.manager import ConversationManager
+from bot.conversation.personas import Persona
+from bot.interactions.client import InteractionsClient
+from bot.interactions.transport import open_http
+from bot.research.manager import ResearchManager
+from bot.research.stopping import Stopping
+from bot.service.settings import Settings
+from bot.state.engine import Engine, Work
+from bot.state.inbox import Inbox
+from bot.state.records import Records
+from bot.state.runs import Runs
+from bot.state.store import connect
+from bot.state.sweeper import Sweeper, Wakers
+from bot.state.timing import Timing
+
+
+@asynccontextmanager
+async def working(settings: Settings, redis_url: str, timing: Timing | None = None) -> AsyncGenerator[None]:
+    """Answer what waits while the block lasts."""
+    timing = timing or Timing()
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(connect(redis_url))
+        engine = await stack.enter_async_context(Engine.connect(redis_url, timing))
+        clock = SystemClock()
+        watching = await stack.enter_async_context(connect(redis_url))
+        runs = Runs(redis, engine.wake_again, clock, timing, watching=watching, name=engine.name)
+        interactions = await stack.enter_async_context(_interactions(settings))
+        channels = await _channels(settings, clock, stack)
+        work = _work(settings, redis, engine, runs, interactions, channels, clock)
+        sweeper = Sweeper(redis, Wakers(engine.wake, engine.step_now), clock, timing)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in (runs.watch(), sweeper.run(), engine.run(work))]
+            yield
+            tasks[-1].cancel()  # first, since what it cuts short still needs the others
+            await asyncio.wait(tasks[-1:])
+            for task in tasks:
+                task.cancel()
+
+
+def _work(
+    settings: Settings,
+    redis: Redis,
+    engine: Engine,
+    runs: Runs,
+    interactions: InteractionsClient,
+    channels: Mapping[str, Channel],
+    clock: Clock,
+) -> Work:
+    records = Records.over(redis, retention_days=settings.retention_days)
+    inbox = Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
+    research = ResearchManager(
+        records=records, runs=runs, engine=engine, interactions=interactions,
+        channels=channels, agent=settings.agent, clock=clock,
+    )  # fmt: skip
+    answering = Answering(
+        records=records, interactions=interactions, persona=Persona(model=settings.model),
+        stores=settings.store, clock=clock,
+    )  # fmt: skip
+    handlers: dict[str, Handler] = {
+        "research": research.start,
+        "stop": Stopping(records, research, inbox.accept).stop,
+        "fork": Forks(records, retention_days=settings.retention_days).fork,
+        "help": _help,
+    }
+    manager = ConversationManager(
+        records=records, runs=runs, answering=answering, channels=channels, handlers=handlers, clock=clock
+    )
+    return Work(manager.drain, research.step)
+
+
+async def _help(_exchange: Exchange) -> str:
+    return render_help()
+
+
+@asynccontextmanager
+async def _interactions(settings: Settings) -> AsyncGenerator[InteractionsClient]:
+    key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
+    async with open_http(settings.gemini_base_url, key) as http:
+        yield InteractionsClient(http, version=settings.api_path, edition=settings.edition)
+
+
+async def _channels(settings: Settings, clock: Clock, stack: AsyncExitStack) -> dict[str, Channel]:
+    """Where replies can go, by platform."""
+    channels: dict[str, Channel] = {}
+    if settings.slack_bot_token is not None:
+        token = settings.slack_bot_token.get_secret_value()
+        channels[SLACK] = await stack.enter_async_context(slack_channel(token, settings.slack_api_url, clock))
+    if settings.discord_token is not None:
+        token = settings.discord_token.get_secret_value()
+        opening = discord_channel(token, api_url=settings.discord_api_url, clock=clock)
+        channels[DISCORD] = await stack.enter_async_context(opening)
+    return channels
