@@ -18,7 +18,7 @@ async def shows(platform: Platform, said: Said, text: str, seconds: float) -> No
 
 
 @pytest.mark.timeout(150)
-@pytest.mark.parametrize(("end", "seconds"), [(kill, 60.0), (stop, 30.0)], ids=["killed", "stopped"])
+@pytest.mark.parametrize(("end", "seconds"), [(kill, 60.0), (stop, 45.0)], ids=["killed", "stopped"])
 async def test_what_a_worker_was_doing_is_finished_by_another_once(
     service: Service, end: Callable[[Process], Awaitable[None]], seconds: float
 ) -> None:

@@ -26,7 +26,8 @@ you can try everything without an account. I know no facts, but I do remember th
 - `my name is Phil`, and later `what is my name?`
 - `remember that the launch is on Friday`, and later `what did I tell you?`
 - a file: I tell you exactly what arrived
-- `write a long answer`, `count to 20`, `what is 12*7`"""
+- `write a long answer`, `count to 20`, `what is 12*7`
+- `echo: hello`, or `echo 3 times: hello`: then I number the lines"""
 
 _NAME = re.compile(
     r"\b(?i:my name is|my name's|my name’s|i am called|i'm called|i’m called|call me)\s+"
@@ -36,6 +37,7 @@ _FAVOURITE = re.compile(r"(?i)\bmy favou?rite\s+([\w '’-]{1,40}?)\s+is\s+([^.!
 _REMEMBER = re.compile(r"(?i)\bremember(?:\s+that|:)\s+([^\n]{1,500})")
 _ASKED_FAVOURITE = re.compile(r"(?i)\b(?:what|which)(?:'s|’s|\s+is|\s+was)?\s+my favou?rite\s+([\w '’-]{1,40})")
 _SUM = re.compile(r"(?i)\b(?:what is|what's|what’s|calculate|compute)\s+([-−(\d][-−+*/×÷().\d\s]*[\d)])")
+_ECHO = re.compile(r"(?i)\becho(?:\s+(\d{1,4})\s+times)?:\s*(\S[^\n]*)")
 _COUNT = re.compile(r"(?i)\bcount\s+(?:up\s+)?to\s+(\d{1,9})\b")
 
 
@@ -160,6 +162,12 @@ def _write_long(_heard: Heard, found: re.Match[str]) -> str:
     return render_long(VERY_LONG_CHARS if found[1] else LONG_CHARS)
 
 
+def _echo(_heard: Heard, found: re.Match[str]) -> str:
+    """The words again, as many times as asked; which line it is stands before each."""
+    times, words = min(int(found[1] or 0), _MOST_COUNTED), found[2].strip()
+    return "\n".join(f"{number}/{times} {words}" for number in range(1, times + 1)) or words
+
+
 def _count(_heard: Heard, found: re.Match[str]) -> str:
     last = min(int(found[1]), _MOST_COUNTED)
     counted = ", ".join(str(number) for number in range(1, last + 1))
@@ -224,8 +232,10 @@ def _told(messages: Sequence[str]) -> list[str]:
 
 _Rule = Callable[[Heard, re.Match[str]], str | None]
 
-# In this order: questions before the statements they look like, and greetings last, as they begin many messages.
+# In this order: what is to be echoed may look like anything, questions come before the statements they look like,
+# and greetings last, as they begin many messages.
 _RULES: Sequence[tuple[str | re.Pattern[str], _Rule]] = (
+    (_ECHO, _echo),
     (r"(?i)\b(?:what is|what's|what’s|do you (?:know|remember)) my name\b|\bwho am i\b", _recall_name),
     (_ASKED_FAVOURITE, _recall_favourite),
     (r"(?i)\bwhat (?:did|have) i (?:tell|told|say)|\bwhat do you (?:know|remember)\b", _recall_all),

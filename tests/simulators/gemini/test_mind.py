@@ -98,6 +98,13 @@ async def test_it_counts_to_a_number_but_not_for_ever(talk: Talk) -> None:
     assert "there I stop" in await talk("count to 999999999")
 
 
+async def test_it_says_words_again_and_numbers_them_when_there_are_several(talk: Talk) -> None:
+    assert await talk("echo: my name is Phil") == "my name is Phil"
+    assert await talk("Hello", "please echo 3 times: T1Q2 what is 1+1") == (
+        "1/3 T1Q2 what is 1+1\n2/3 T1Q2 what is 1+1\n3/3 T1Q2 what is 1+1"
+    )
+
+
 async def test_a_long_answer_has_every_element_and_its_length(talk: Talk) -> None:
     long, very_long = await talk("Please write a long answer"), await talk("Write a very long answer")
 
