@@ -1,6 +1,6 @@
 """The routes of the page."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import quote
@@ -43,6 +43,8 @@ def playground(slack: SlackSimulator, discord: DiscordSimulator | None = None, *
         Route("/changes", pages.changes),
         Route("/commands/{place}", pages.commands),
         Route("/messages", pages.say, methods=["POST"]),
+        Route("/edits", pages.edit, methods=["POST"]),
+        Route("/gestures", pages.gesture, methods=["POST"]),
         Route("/actions", pages.press, methods=["POST"]),
         Route("/files/{place}/{file}", pages.file),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -78,25 +80,32 @@ class Pages:
 
     async def say(self, request: Request) -> Response:
         async with request.form(max_files=FILES_MAX, max_fields=10) as form:
-            where = self._where(_field(form, "place"), _field(form, "channel"))
+            where = self._where_in(form)
             text, uploads = _field(form, "text").strip(), await _uploads(form)
             thread_id, reply_to = _field(form, "thread") or None, _field(form, "reply_to") or None
             if not text and not uploads:
                 return _answer(request, where, "There is nothing in it yet.")
-            try:
-                await where.place.say(where.channel.id, thread_id, text, uploads, reply_to)
-            except Refused as refused:
-                return _answer(request, where, str(refused))
-        return _answer(request, where)
+            saying = where.place.say(where.channel.id, thread_id, text, uploads, reply_to)
+            return await _done(request, where, saying)
+
+    async def edit(self, request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=10) as form:
+            where, text = self._where_in(form), _field(form, "text").strip()
+            if not text:
+                return _answer(request, where, "There is nothing left in it. You can delete the message instead.")
+            return await _done(request, where, where.place.edit(where.channel.id, _field(form, "message"), text))
+
+    async def gesture(self, request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=10) as form:
+            where, message_id = self._where_in(form), _field(form, "message")
+            return await _done(
+                request, where, where.place.gesture(where.channel.id, message_id, _field(form, "gesture"))
+            )
 
     async def press(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=10) as form:
-            where = self._where(_field(form, "place"), _field(form, "channel"))
-            try:
-                await where.place.press(where.channel.id, _field(form, "message"), _field(form, "action"))
-            except Refused as refused:
-                return _answer(request, where, str(refused))
-        return _answer(request, where)
+            where, message_id = self._where_in(form), _field(form, "message")
+            return await _done(request, where, where.place.press(where.channel.id, message_id, _field(form, "action")))
 
     async def file(self, request: Request) -> Response:
         place = self._places.get(request.path_params["place"])
@@ -110,6 +119,9 @@ class Pages:
             return Response(content, media_type="text/plain; charset=utf-8", headers=FILE_HEADERS)
         disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
         return Response(content, media_type="application/octet-stream", headers=FILE_HEADERS | disposition)
+
+    def _where_in(self, form: FormData) -> Where:
+        return self._where(_field(form, "place"), _field(form, "channel"))
 
     def _where(self, place_key: str, channel_id: str) -> Where:
         place = self._places.get(place_key)
@@ -129,6 +141,14 @@ async def _uploads(form: FormData) -> list[Upload]:
     """An empty file input sends one file without a name."""
     files = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
     return [Upload(file.filename or "file", file.content_type, await file.read()) for file in files]
+
+
+async def _done(request: Request, where: Where, work: Awaitable[None]) -> Response:
+    try:
+        await work
+    except Refused as refused:
+        return _answer(request, where, str(refused))
+    return _answer(request, where)
 
 
 def _answer(request: Request, where: Where, problem: str | None = None) -> Response:

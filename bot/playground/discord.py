@@ -7,15 +7,15 @@ its own with the id of the message it grew from. Here each message of a channel 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from bot.playground import discord_markup, discord_parts
-from bot.playground.discord_activity import TYPING_SECONDS, Activity
+from bot.playground import discord_parts
+from bot.playground.discord_activity import TYPING_SECONDS
 from bot.playground.discord_commands import SLASH_COMMAND, Typed, fitted, parse_command
-from bot.playground.markup import Names
-from bot.playground.place import THREADS_SHOWN, Channel, Command, File, Message, Refused, Thread, Upload
+from bot.playground.discord_messages import FROM_MENU, Messages
+from bot.playground.place import DELETE, OCTAGONAL_SIGN, THREADS_SHOWN, Channel, Command, File, Refused, Thread, Upload
 from bot.simulators.discord import DiscordSimulator, Entry, Interaction, nouns
+from bot.simulators.discord.bodies import MESSAGE_CHARACTERS
 from bot.simulators.discord.errors import ApiError
-from bot.simulators.discord.ledger import Payload
-from bot.simulators.discord.nouns import ChannelType, MessageFlag, MessageType
+from bot.simulators.discord.nouns import ChannelType, MessageType
 
 PERSON = "Mina"
 QUESTIONS = ("/ask What is 12*7?", "/research What do otters eat?")
@@ -33,11 +33,11 @@ class DiscordPlace:
     def __init__(self, discord: DiscordSimulator) -> None:
         self._discord = discord
         self._guild = discord.guild
-        self._activity = Activity(discord.ledger)
         self.bot = discord.bot.display_name
         known = [member for member in self._guild.members.values() if member.display_name == PERSON]
         self._person = known[0] if known else discord.add_member(PERSON.lower())
         self._direct = discord.direct(self._person.id)
+        self._messages = Messages(discord, self._person)
 
     def channels(self) -> Sequence[Channel]:
         texts = [one for one in self._guild.channels.values() if one.type == ChannelType.TEXT]
@@ -63,24 +63,26 @@ class DiscordPlace:
     def thread(self, channel_id: str, thread_id: str) -> Thread | None:
         root = self._found(channel_id).messages.get(thread_id)
         under = self._under(channel_id, thread_id)
-        below = under.messages.values() if under else ()
+        below = list(under.messages.values()) if under else []
         seen = [one for one in (root, *below) if one and self._is_seen(one)]
         if not (seen or under):
             return None
+        began = any(one.type == MessageType.THREAD_STARTER_MESSAGE for one in below)
+        gone = [self._messages.gone(under)] if under and began and not root else []
         return Thread(
             thread_id,
             under.name if under else "",
-            tuple(self._message(one) for one in seen),
+            (*gone, *map(self._messages.shown, seen)),
             self.status(under.id) if under else "",
             is_open=under is not None,
         )
 
     def status(self, channel_id: str) -> str:
-        typist = self._activity.typist(channel_id)
-        return f"{self._name(typist)} is typing…" if typist else ""
+        typist = self._messages.activity.typist(channel_id)
+        return f"{self._messages.name(typist)} is typing…" if typist else ""
 
     def commands(self) -> Sequence[Command]:
-        return [Command(one["name"], one["description"]) for one in self._registered()]
+        return [Command(one["name"], one["description"]) for one in self._messages.registered(SLASH_COMMAND)]
 
     async def changes(self, channel_id: str) -> AsyncIterator[str]:
         last_typing = 0
@@ -113,6 +115,27 @@ class DiscordPlace:
             raise Refused("This button is not there any more.") from error
         await self._taken(pressed)
 
+    async def edit(self, channel_id: str, message_id: str, text: str) -> None:  # noqa: ARG002 - ids are unique here
+        message = self._messages.find(message_id)
+        if message is None or message.author_id != self._person.id:
+            raise Refused("Only your own messages can be edited, while they are there.")
+        if len(text) > MESSAGE_CHARACTERS:
+            raise Refused(f"Discord takes at most {MESSAGE_CHARACTERS:,} characters.")
+        if text != self._messages.typed(message):
+            await self._discord.edit(message_id, text)
+
+    async def gesture(self, channel_id: str, message_id: str, key: str) -> None:  # noqa: ARG002 - ids are unique here
+        message = self._messages.find(message_id)
+        if message is None or key not in [one.key for one in self._messages.gestures(message)]:
+            raise Refused("This cannot be done any more.")
+        if key == DELETE:
+            await self._discord.delete(message_id)
+        elif key.startswith(FROM_MENU):
+            name, mina = key.removeprefix(FROM_MENU), self._person.id
+            await self._taken(await self._discord.message_command(name, message_id=message_id, user_id=mina))
+        else:
+            await self._discord.react(message_id, OCTAGONAL_SIGN, user_id=self._person.id)
+
     def file(self, file_id: str) -> tuple[File, bytes] | None:
         attachment = self._attachment(file_id)
         if attachment is None:
@@ -122,7 +145,7 @@ class DiscordPlace:
         return (discord_parts.file(attachment), content) if is_kept else None
 
     async def _use(self, typed: Typed, channel_id: str, uploads: list[nouns.Upload]) -> None:
-        options = fitted(typed, self._registered(), files=len(uploads))
+        options = fitted(typed, self._messages.registered(SLASH_COMMAND), files=len(uploads))
         try:
             used = await self._discord.command(
                 typed.name, options, channel_id=channel_id, user_id=self._person.id, files=uploads
@@ -140,17 +163,11 @@ class DiscordPlace:
         if interaction.state == "failed":
             raise Refused(f"{self.bot} did not respond. Try again in a moment.")
 
-    def _registered(self) -> list[Payload]:
-        commands: list[Payload] = self._discord.state()["commands"]
-        return [one for one in commands if one["type"] == SLASH_COMMAND]
-
     def _attachment(self, file_id: str) -> nouns.Attachment | None:
-        messages = (one for channel in self._all() for one in channel.messages.values() if self._is_seen(one))
+        messages = (
+            one for channel in self._messages.channels() for one in channel.messages.values() if self._is_seen(one)
+        )
         return next((file for message in messages for file in message.attachments if file.id == file_id), None)
-
-    def _all(self) -> Iterator[nouns.Channel]:
-        yield self._direct
-        yield from self._guild.channels.values()
 
     def _found(self, channel_id: str) -> nouns.Channel:
         """One that the page shows."""
@@ -179,56 +196,3 @@ class DiscordPlace:
         elif entry.kind == "reaction":
             yield message_id
             yield from (one.id for one in self._guild.threads if message_id in one.messages)
-
-    def _name(self, user_id: str) -> str:
-        member = self._guild.members.get(user_id)
-        return member.display_name if member else "Somebody"
-
-    def _names(self) -> Names:
-        people = [("@" + one.id, "@" + one.display_name) for one in self._guild.members.values()]
-        roles = [("@&" + one.id, "@" + one.name) for one in self._guild.roles.values()]
-        return (*people, *roles, *(("#" + one.id, "#" + one.name) for one in self._guild.channels.values()))
-
-    def _message(self, message: nouns.Message) -> Message:
-        author = self._guild.members.get(message.author_id)
-        is_bot = author is not None and author.is_bot
-        is_pending = MessageFlag.LOADING in message.flags
-        return Message(
-            id=message.id,
-            author=self._name(message.author_id),
-            is_bot=is_bot,
-            sent_at=message.created_at,
-            body=discord_parts.body(message, self._names()),
-            above=" · ".join(self._above(message)),
-            files=tuple(discord_parts.file(one) for one in message.attachments),
-            buttons=tuple(discord_parts.buttons(message)),
-            reactions=tuple((_emoji(emoji), len(people)) for emoji, people in message.reactions.items()),
-            is_edited=message.edited_at is not None and not is_bot,
-            is_pending=is_pending,
-            takes_replies=is_bot and not is_pending,
-        )
-
-    def _above(self, message: nouns.Message) -> Iterator[str]:
-        use = self._activity.use(message.interaction_id) if message.interaction_id else None
-        if use and message.type == MessageType.CHAT_INPUT_COMMAND:
-            yield f"{self._name(use.user_id)} used /{use.name}"
-        elif use and message.type == MessageType.CONTEXT_MENU_COMMAND:
-            yield f"{self._name(use.user_id)} used “{use.name}”"
-        elif message.reply_to and message.type == MessageType.REPLY:
-            yield self._replied(message)
-        if not message.visible_to_all:
-            yield f"Only {PERSON} can see this"
-
-    def _replied(self, message: nouns.Message) -> str:
-        channel = next((one for one in self._all() if one.id == message.referenced_channel_id), None)
-        original = channel.messages.get(message.reply_to or "") if channel else None
-        if original is None:
-            return "Replying to a deleted message"
-        words = discord_markup.title(original.content, self._names())
-        return f"Replying to {self._name(original.author_id)}: {words or 'a file'}"
-
-
-def _emoji(emoji: str) -> str:
-    """Custom ones are written with their id."""
-    name, _, custom = emoji.partition(":")
-    return f":{name}:" if custom else name

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.playground.place import Refused
 from bot.simulators.discord.ledger import Payload
 
-SLASH_COMMAND, TEXT_OPTION, FILE_OPTION = 1, 3, 11
+SLASH_COMMAND, MESSAGE_COMMAND = 1, 3  # kinds of commands
+TEXT_OPTION, FILE_OPTION = 3, 11
+IN_SERVERS, IN_DIRECT_MESSAGES = 0, 1  # contexts
 
 _TYPED = re.compile(r"/([-\w]{1,32})(?:\s+(.*))?", re.DOTALL)
 
@@ -45,6 +47,12 @@ def fitted(typed: Typed, registered: Sequence[Payload], *, files: int) -> Payloa
     if lacking:
         raise Refused(f"/{typed.name} needs something more: {', '.join(lacking)}.")
     return values
+
+
+def is_offered(command: Payload, *, is_direct: bool) -> bool:
+    """Whether a command is there in a direct conversation with the bot, or else in the guild."""
+    contexts: list[int] | None = command.get("contexts")
+    return contexts is None or (IN_DIRECT_MESSAGES if is_direct else IN_SERVERS) in contexts
 
 
 def _unknown(name: str, names: list[str]) -> str:

@@ -51,6 +51,14 @@ def title(source: str, names: Names) -> str:
     return first_words(_MARKS.sub("", TOKEN.sub(lambda token: _shown(token, known), source)))
 
 
+def typed(source: str, names: Names) -> str:
+    """A message as its author typed it: with names where Discord keeps ids."""
+    known = dict(names)
+    return TOKEN.sub(
+        lambda token: known.get((token["sign"] or "").rstrip("!") + (token["id"] or "")) or token[0], source
+    )
+
+
 def _shown(token: re.Match[str], names: Mapping[str, str]) -> str:
     if sign := token["sign"]:
         return names.get(sign.rstrip("!") + token["id"], UNKNOWN[sign])

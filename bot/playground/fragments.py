@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.playground.html import NOTHING, Html, element, join
-from bot.playground.icons import ATTACHMENT, BOT
-from bot.playground.place import Button, Channel, File, Message, Place, Thread
+from bot.playground.icons import ATTACHMENT, BIN, BOT, EDIT, OCTAGON, REPLY
+from bot.playground.place import (
+    DELETE,
+    OCTAGONAL_SIGN,
+    STOP_SIGN,
+    Button,
+    Channel,
+    File,
+    Gesture,
+    Message,
+    Place,
+    Thread,
+)
 
 INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 HUES = 6
+ICONS = {DELETE: BIN, STOP_SIGN: OCTAGON}  # of gestures; others are words
+
+
+PROBLEM = element("p", class_="problem", role="alert")  # of a form, once it was refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +113,10 @@ def _thinking(words: str) -> tuple[Html, Html]:
 def _message(where: Where, thread: Thread, message: Message) -> Fragment:
     own_id = _message_id(where, thread, message)
     announce = f' data-announce="{"now" if message.is_pending else "finished"}"' if message.is_bot else ""
-    opening = Html(f'<li id="{own_id}" class="message"{announce}>')
+    classes = "message gone" if message.is_gone else "message"
+    opening = Html(f'<li id="{own_id}" class="{classes}"{announce}>')
     opening_of_body = Html(f'<div id="{own_id}-body" class="body">')
-    below = [_files(where, message.files), _buttons(where, message), _reactions(message)]
+    below = [_files(where, message.files), _buttons(where, message), _reactions(message), _tools(where, message)]
     return Fragment(
         id=own_id,
         parent=where.messages(thread.id),
@@ -119,6 +135,8 @@ def _pending(message: Message) -> Html:
 
 
 def _avatar(message: Message) -> Html:
+    if message.is_gone:
+        return element("span", BIN, class_="avatar", aria_hidden="true")
     if message.is_bot:
         return element("span", BOT, class_="avatar bot", aria_hidden="true")
     hue = zlib.crc32(message.author.encode()) % HUES
@@ -126,12 +144,13 @@ def _avatar(message: Message) -> Html:
 
 
 def _byline(message: Message) -> Html:
+    if message.is_gone:
+        return NOTHING
     moment = datetime.fromtimestamp(message.sent_at, UTC).astimezone()
     badge = element("span", "APP", class_="badge") if message.is_bot else ""
     edited = element("span", "(edited)", class_="edited") if message.is_edited else ""
     time = element("time", f"{moment:%H:%M}", datetime=moment.isoformat(timespec="seconds"))
-    reply = element("button", "Reply", type="button", data_reply=message.id) if message.takes_replies else ""
-    return element("p", element("b", message.author), badge, time, edited, reply, class_="byline")
+    return element("p", element("b", message.author), badge, time, edited, class_="byline")
 
 
 def _files(where: Where, files: tuple[File, ...]) -> Html:
@@ -158,11 +177,16 @@ def _size(size_bytes: int) -> str:
 def _buttons(where: Where, message: Message) -> Html:
     if not message.buttons:
         return NOTHING
-    hidden = {"place": where.place.key, "channel": where.channel.id, "message": message.id}
-    fields = [element("input", type="hidden", name=name, value=value) for name, value in hidden.items()]
     buttons = [_button(button) for button in message.buttons]
-    problem = element("p", class_="problem", role="alert")
-    return element("form", *fields, *buttons, problem, class_="actions", method="post", action="/actions")
+    return element(
+        "form", *hidden_fields(where, message.id), *buttons, PROBLEM, class_="actions", method="post", action="/actions"
+    )
+
+
+def hidden_fields(where: Where, message_id: str) -> list[Html]:
+    """They say which message a form is about."""
+    fields = {"place": where.place.key, "channel": where.channel.id, "message": message_id}
+    return [element("input", type="hidden", name=name, value=value) for name, value in fields.items()]
 
 
 def _button(button: Button) -> Html:
@@ -173,5 +197,35 @@ def _button(button: Button) -> Html:
 
 
 def _reactions(message: Message) -> Html:
-    shown = [element("li", f"{name} {count}") for name, count in message.reactions]
-    return element("ul", *shown, class_="reactions") if shown else NOTHING
+    shown = [element("li", *_reaction(name), f" {count}") for name, count in message.reactions]
+    return element("ul", *shown, class_="reactions", aria_label="Reactions") if shown else NOTHING
+
+
+def _reaction(name: str) -> tuple[str, ...]:
+    """The sign that matters here is drawn, since not every machine has pictures in its fonts."""
+    return (OCTAGON, element("span", "Stop sign", class_="unseen")) if name == OCTAGONAL_SIGN else (name,)
+
+
+def _tools(where: Where, message: Message) -> Html:
+    """What the person can do with the message: shown when they point at it or come to it."""
+    tools = [_tool(gesture) for gesture in message.gestures]
+    if message.typed is not None:
+        tools.insert(0, _icon_button(EDIT, "Edit", type="button", data_edit=message.typed))
+    if message.takes_replies:
+        tools.insert(0, _icon_button(REPLY, "Reply", type="button", data_reply=message.id))
+    if not tools:
+        return NOTHING
+    group = element("div", *tools, role="group", aria_label="Message actions")
+    fields = hidden_fields(where, message.id)
+    return element("form", *fields, group, PROBLEM, class_="tools", method="post", action="/gestures")
+
+
+def _tool(gesture: Gesture) -> Html:
+    icon = ICONS.get(gesture.key)
+    if icon is None:
+        return element("button", gesture.label, name="gesture", value=gesture.key)
+    return _icon_button(icon, gesture.label, name="gesture", value=gesture.key)
+
+
+def _icon_button(icon: Html, label: str, **attributes: str) -> Html:
+    return element("button", icon, aria_label=label, **attributes)

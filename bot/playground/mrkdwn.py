@@ -21,8 +21,13 @@ def literal(source: str, names: Names) -> Html:
 
 def title(source: str, names: Names) -> str:
     """The first words of a message, for the name of its thread."""
+    return first_words(typed(source, names))
+
+
+def typed(source: str, names: Names) -> str:
+    """A message as its author typed it."""
     known = dict(names)
-    return first_words(_decode(_TOKEN.sub(lambda token: _in_words(token.group(), known), source)))
+    return _decode(_TOKEN.sub(lambda token: _in_words(token.group(), known), source))
 
 
 def _pieces(source: str, names: dict[str, str]) -> Iterator[Html]:
@@ -47,7 +52,8 @@ def _in_words(token: str, names: dict[str, str]) -> str:
     if link := _LINK.fullmatch(token):
         return link[2] or link[1]
     if entity := ENTITY.fullmatch(token):
-        return names.get(entity[1] + entity[2]) or entity[3] or entity[2]
+        sign = "@" if entity[1] == "!" else ""  # <!channel>
+        return names.get(entity[1] + entity[2]) or entity[3] or sign + entity[2]
     return token
 
 

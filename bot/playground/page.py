@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.playground.fragments import Where, channel_status, fragments
+from bot.playground.fragments import PROBLEM, Where, channel_status, fragments, hidden_fields
 from bot.playground.html import NOTHING, Html, element, join
 from bot.playground.icons import BOT, CLIP
 from bot.playground.place import Place, Thread
 
 SIMULATED_MODEL = "the bundled simulator"  # any other name is a real model, which is somewhere else
-STYLE_SHEETS = ("frame", "threads", "messages", "writing", "adapt")
+STYLE_SHEETS = ("frame", "threads", "messages", "writing", "gestures", "adapt")
 _DOCTYPE = Html("<!doctype html>")
 
 
@@ -21,6 +21,7 @@ def document(places: Sequence[Place], where: Where, model: str) -> Html:
         element("div", _navigation(places, where), element("main", _channel(where)), class_="columns"),
         element("p", id="announcements", class_="unseen", aria_live="polite", role="status"),
         element("p", "Connection lost. Trying again…", id="connection", hidden=True),
+        _editor(where),
     )
     return join((_DOCTYPE, element("html", _head(where), body, lang="en")))
 
@@ -141,8 +142,27 @@ def _keys() -> Html:
 
 
 def reply_box(where: Where, thread_id: str) -> Html:
-    mention = f", no @{where.place.bot} needed" if where.channel.must_mention else ""
-    return _form(where, thread_id, f"Reply in this thread{mention}", NOTHING, NOTHING)
+    return _form(where, thread_id, "Reply in this thread", NOTHING, NOTHING)
+
+
+def _editor(where: Where) -> Html:
+    """The form that takes the place of a message's text while it is edited; the page's script fills it in."""
+    box = element("textarea", name="text", rows=1, aria_label="Edit message", autocomplete="off")
+    save = element("button", "Save", class_="primary")
+    cancel = element("button", "Cancel", type="button")
+    keys = (element("kbd", "Enter"), " saves, ", element("kbd", "Escape"), " cancels.")
+    hint = element("span", *keys, class_="keys")
+    form = element(
+        "form",
+        *hidden_fields(where, ""),
+        element("div", box, class_="box"),
+        element("p", save, cancel, hint, class_="choices"),
+        PROBLEM,
+        class_="edit",
+        method="post",
+        action="/edits",
+    )
+    return element("template", form, id="editor")
 
 
 def _form(where: Where, thread_id: str, placeholder: str, above: Html, below: Html) -> Html:
@@ -162,7 +182,7 @@ def _form(where: Where, thread_id: str, placeholder: str, above: Html, below: Ht
         replying,
         element("div", commands, box, attach, element("button", "Send", class_="primary"), class_="box"),
         element("ul", class_="chosen", hidden=True),
-        element("p", class_="problem", role="alert"),
+        PROBLEM,
         below,
         id=where.reply_box(thread_id) if thread_id else None,
         class_="reply" if thread_id else "composer",

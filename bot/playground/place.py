@@ -7,6 +7,8 @@ from typing import Protocol
 from bot.playground.html import Html
 
 THREADS_SHOWN = 200  # of a channel, the newest
+DELETE, STOP_SIGN = "delete", "stop-sign"  # gestures that every platform has
+OCTAGONAL_SIGN = "\N{OCTAGONAL SIGN}"  # the reaction that the second of them is
 
 
 class Refused(ValueError):
@@ -37,6 +39,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Gesture:
+    """What the person can do with a message, besides the buttons that it has."""
+
+    key: str  # DELETE, STOP_SIGN, or one of the platform's own
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     id: str
     author: str
@@ -49,7 +59,10 @@ class Message:
     reactions: tuple[tuple[str, int], ...] = ()  # as shown, how many people
     is_edited: bool = False
     is_pending: bool = False  # the bot has promised it, and thinks
+    is_gone: bool = False  # deleted; what stands here keeps its place
     takes_replies: bool = False  # the next message can point at it
+    typed: str | None = None  # what its author wrote, where that is the person, who can change it
+    gestures: tuple[Gesture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,14 @@ class Place(Protocol):
 
     async def press(self, channel_id: str, message_id: str, action: str) -> None:
         """Press a button; raises Refused when it is gone or nobody took the press."""
+        ...
+
+    async def edit(self, channel_id: str, message_id: str, text: str) -> None:
+        """Change a message of the person's; raises Refused when it is none, or gone, or the text is not taken."""
+        ...
+
+    async def gesture(self, channel_id: str, message_id: str, key: str) -> None:
+        """Do with a message what its gesture of that key says; raises Refused when it has none, or nobody took it."""
         ...
 
     def file(self, file_id: str) -> tuple[File, bytes] | None: ...

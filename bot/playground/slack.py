@@ -7,11 +7,28 @@ from pydantic import JsonValue
 from bot.playground import mrkdwn
 from bot.playground.html import Html
 from bot.playground.markup import Names, markdown
-from bot.playground.place import THREADS_SHOWN, Button, Channel, Command, File, Message, Refused, Thread, Upload
+from bot.playground.place import (
+    DELETE,
+    OCTAGONAL_SIGN,
+    STOP_SIGN,
+    THREADS_SHOWN,
+    Button,
+    Channel,
+    Command,
+    File,
+    Gesture,
+    Message,
+    Refused,
+    Thread,
+    Upload,
+)
 from bot.simulators.slack import Entry, NotThere, SlackSimulator, workspace
 
 PERSON = "Mina"
 EXAMPLES = ("hello", "my name is Phil", "write a long answer", "research What do otters eat?")
+STOP_SIGN_NAME = "octagonal_sign"
+EMOJI = {STOP_SIGN_NAME: OCTAGONAL_SIGN}  # others are shown by their names
+TOMBSTONE = "tombstone"
 SHOWN_KINDS = frozenset({"post", "edit", "delete", "status", "reaction"})
 
 
@@ -48,7 +65,7 @@ class SlackPlace:
         how = (
             f"Mention @{self.bot} and it answers in a thread under what you wrote. In the thread it remembers what was"
         )
-        how += " said, and you need not mention it again."
+        how += " said, and you need not mention it again. Say help to see what else it can do."
         examples = tuple(f"@{self.bot} {words}" for words in EXAMPLES)
         name = f"#{channel.name}"
         return Channel(channel.id, name, f"Channel {name}", must_mention=True, how=how, examples=examples)
@@ -59,7 +76,7 @@ class SlackPlace:
 
     def thread(self, channel_id: str, thread_id: str) -> Thread | None:
         messages = self._slack.thread(channel_id, thread_id)
-        if not messages:
+        if all(one.subtype == TOMBSTONE for one in messages):
             return None
         status = self._slack.status(channel_id, thread_id)
         return Thread(
@@ -109,6 +126,22 @@ class SlackPlace:
         if answer.status != 200:
             raise Refused(f"{self.bot} did not take it. Try again in a moment.")
 
+    async def edit(self, channel_id: str, message_id: str, text: str) -> None:
+        message = self._workspace.find(channel_id, message_id)
+        if message is None or message.user_id != self._person_id:
+            raise Refused("Only your own messages can be edited, while they are there.")
+        if text != mrkdwn.typed(message.text, self._names()):
+            await self._slack.edit(channel_id, message_id, text)
+
+    async def gesture(self, channel_id: str, message_id: str, key: str) -> None:
+        message = self._workspace.find(channel_id, message_id)
+        if message is None or key not in [one.key for one in self._gestures(message)]:
+            raise Refused("This cannot be done any more.")
+        if key == DELETE:
+            await self._slack.delete(channel_id, message_id)
+        else:
+            await self._slack.react(channel_id, message_id, STOP_SIGN_NAME, user_id=self._person_id)
+
     def file(self, file_id: str) -> tuple[File, bytes] | None:
         stored = self._workspace.files.get(file_id)
         if stored is None or stored.content is None:
@@ -120,7 +153,7 @@ class SlackPlace:
         return (*people, *(("#" + channel.id, "#" + channel.name) for channel in self._workspace.channels.values()))
 
     def _message(self, message: workspace.Message) -> Message:
-        author = self._workspace.people.get(message.user_id)
+        author, is_own = self._workspace.people.get(message.user_id), message.user_id == self._person_id
         return Message(
             id=message.ts,
             author=author.name if author else "Slackbot",
@@ -129,9 +162,18 @@ class SlackPlace:
             body=self._body(message),
             files=tuple(_file(file) for file in message.files),
             buttons=tuple(_buttons(message.blocks)),
-            reactions=tuple((f":{name}:", len(people)) for name, people in message.reactions.items()),
+            reactions=tuple((EMOJI.get(name, f":{name}:"), len(who)) for name, who in message.reactions.items()),
             is_edited=message.edited_ts is not None and message.bot_id is None,
+            is_gone=message.subtype == TOMBSTONE,
+            typed=mrkdwn.typed(message.text, self._names()) if is_own else None,
+            gestures=tuple(self._gestures(message)),
         )
+
+    def _gestures(self, message: workspace.Message) -> Iterator[Gesture]:
+        if message.user_id == self._person_id:
+            yield Gesture(DELETE, "Delete")
+        elif message.bot_id and self._person_id not in message.reactions.get(STOP_SIGN_NAME, []):
+            yield Gesture(STOP_SIGN, "Add stop sign")
 
     def _body(self, message: workspace.Message) -> tuple[Html, ...]:
         names = self._names()

@@ -1,21 +1,20 @@
-"""A real browser on the page, with the simulators behind it and a bot on each platform."""
+"""A real browser on the page: with simulators behind it and a bot by hand, or with the whole demo."""
 
 import shutil
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import playground
-from bot.simulators.discord import DiscordSimulator
-from bot.simulators.slack import SlackSimulator
-from bot.simulators.slack.server import listen, serving
-from tests.playground.discord_bot import DiscordBot, connected
+from bot.service.demo import surroundings
+from bot.service.settings import Settings
+from tests.playground.simulated import address, bot, discord, discord_bot, slack
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
+
+__all__ = ["address", "bot", "discord", "discord_bot", "slack"]
 
 CHROMIUM_NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -31,39 +30,21 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest.fixture
-async def slack() -> AsyncGenerator[SlackSimulator]:
-    simulator = SlackSimulator(enforce_rate_limits=False)
-    async with simulator.serve():
-        yield simulator
-
-
-@pytest.fixture
-async def discord() -> AsyncGenerator[DiscordSimulator]:
-    async with DiscordSimulator(enforce_rate_limits=False).serve() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def address(slack: SlackSimulator, discord: DiscordSimulator) -> AsyncGenerator[str]:
-    bound = listen(0)
-    async with serving(playground(slack, discord, model="the bundled simulator"), bound):
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-
-
-@pytest.fixture
-async def bot(slack: SlackSimulator) -> AsyncGenerator[AsyncWebClient]:
-    async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(token=slack.token, base_url=slack.api_url, session=session, retry_handlers=[])
-
-
-@pytest.fixture
-async def discord_bot(discord: DiscordSimulator) -> AsyncGenerator[DiscordBot]:
-    async with connected(discord) as bot:
-        yield bot
-
-
-@pytest.fixture
 async def page(address: str) -> "AsyncGenerator[Page]":
+    async with browsing(address) as page:
+        yield page
+
+
+@pytest.fixture
+async def demo() -> "AsyncGenerator[Page]":
+    """The page of a whole `parley demo`, with the bundled model."""
+    settings = Settings().model_copy(update={"gemini_api_key": None})  # whatever this machine has
+    async with surroundings(settings, 0) as address, browsing(address) as page:
+        yield page
+
+
+@asynccontextmanager
+async def browsing(address: str) -> "AsyncGenerator[Page]":
     """The page in a browser. Afterwards: no error in its console, and no request to anywhere but us."""
     playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed: no browser tests")
     executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)

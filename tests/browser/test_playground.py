@@ -152,6 +152,38 @@ async def test_a_draft_survives_a_lost_connection(page: "Page", slack: SlackSimu
     assert await page.get_by_role("region", name=re.compile("^Thread: ")).count() == 2
 
 
+async def test_what_is_being_edited_survives_changes_around_it(page: "Page", slack: SlackSimulator) -> None:
+    await _write(_channel(page), "hello")
+    said = await _written(slack, "hello")
+    thread = _thread(page, "hello")
+    await thread.get_by_role("button", name="Edit").click()
+    box = thread.get_by_role("textbox", name="Edit message")
+    await box.fill("hello, wor")
+
+    await slack.react("C0GENERAL", said.ts, "wave", user_id="U0ADA")
+    await thread.get_by_text(":wave: 1").wait_for()
+    await page.keyboard.type("ld")
+    assert await box.input_value() == "hello, world"
+    await page.keyboard.press("Escape")
+
+    await box.wait_for(state="detached")
+    assert await thread.get_by_role("button", name="Edit").evaluate("one => one === document.activeElement")
+    assert (await _written(slack, "hello")).text == "hello"
+
+
+async def test_a_reaction_does_not_announce_an_answer_again(
+    page: "Page", slack: SlackSimulator, bot: AsyncWebClient
+) -> None:
+    root = await slack.say("C0GENERAL", "@Parley hello", user_id="U0ADA")
+    answer = await _answer(bot, root, "One two.")
+    await page.get_by_role("status").get_by_text("Parley: One two.").wait_for()
+
+    await slack.react("C0GENERAL", answer, "wave", user_id="U0ADA")
+    await page.get_by_text(":wave: 1").wait_for()
+
+    assert await page.locator("[aria-busy]").count() == 0
+
+
 async def test_everything_works_by_keyboard(page: "Page", slack: SlackSimulator) -> None:
     for _ in range(20):
         await page.keyboard.press("Tab")

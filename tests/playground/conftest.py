@@ -1,4 +1,4 @@
-"""Served simulators with their page, a browser's worth of HTTP, and a bot on each platform."""
+"""Served simulators with their page, and a browser's worth of HTTP."""
 
 import asyncio
 import json
@@ -6,16 +6,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import aiohttp
 import httpx
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import playground
 from bot.simulators.discord import DiscordSimulator
-from bot.simulators.slack import SlackSimulator
-from bot.simulators.slack.server import listen, serving
-from tests.playground.discord_bot import DiscordBot, connected
+from tests.playground.simulated import address, bot, discord, discord_bot, slack
+
+__all__ = ["address", "bot", "discord", "discord_bot", "slack"]
 
 Patches = list[dict[str, Any]]
 
@@ -42,41 +39,9 @@ class Events:
 
 
 @pytest.fixture
-async def slack() -> AsyncGenerator[SlackSimulator]:
-    simulator = SlackSimulator(enforce_rate_limits=False)
-    async with simulator.serve():
-        yield simulator
-
-
-@pytest.fixture
-async def discord() -> AsyncGenerator[DiscordSimulator]:
-    async with DiscordSimulator(enforce_rate_limits=False).serve() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def address(slack: SlackSimulator, discord: DiscordSimulator) -> AsyncGenerator[str]:
-    bound = listen(0)
-    async with serving(playground(slack, discord, model="the bundled simulator"), bound):
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-
-
-@pytest.fixture
 async def http(address: str) -> AsyncGenerator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=address, headers={"Accept": "application/json"}) as client:
         yield client
-
-
-@pytest.fixture
-async def bot(slack: SlackSimulator) -> AsyncGenerator[AsyncWebClient]:
-    async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(token=slack.token, base_url=slack.api_url, session=session, retry_handlers=[])
-
-
-@pytest.fixture
-async def discord_bot(discord: DiscordSimulator) -> AsyncGenerator[DiscordBot]:
-    async with connected(discord) as bot:
-        yield bot
 
 
 @pytest.fixture

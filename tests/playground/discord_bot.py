@@ -25,6 +25,7 @@ COMMANDS: list[Payload] = [
     },
     {"name": "stop", "description": "Stop what is running here"},
 ]
+FORK: Payload = {"name": "Fork from here", "type": 3, "contexts": [0]}
 
 
 class DiscordBot:

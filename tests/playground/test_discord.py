@@ -126,7 +126,7 @@ async def test_a_reply_says_to_what(
     page = await _shown(http, discord_general)
     assert discord.messages(discord_general["channel"])[-1].reply_to == answer
     assert '<p class="above">Replying to Parley: It is 84.</p>' in page
-    assert f'<button type="button" data-reply="{answer}">Reply</button>' in page
+    assert f'<button aria-label="Reply" type="button" data-reply="{answer}">' in page
 
 
 async def test_a_reply_to_what_is_gone_says_so(

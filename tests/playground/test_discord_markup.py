@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.discord_markup import markdown, title
+from bot.playground.discord_markup import markdown, title, typed
 from tests.playground.hostile import HOSTILE, Seen, is_harmless
 
 NAMES = (("@1", "@Ada"), ("@&2", "@team"), ("#3", "#general"))
@@ -112,3 +112,9 @@ def test_a_growing_text_keeps_its_first_blocks() -> None:
 
 def test_a_title_is_the_first_words_without_marks() -> None:
     assert title("# **Hi** <@1>\n> `x` ||y||", NAMES) == "Hi @Ada x y"
+
+
+def test_what_was_typed_has_names_for_ids_and_all_its_marks() -> None:
+    source = "**Hi** <@1> <@!1> <@&2> in <#3>, not <@9> <:smile:7> <t:1:R>"
+
+    assert typed(source, NAMES) == "**Hi** @Ada @Ada @team in #general, not <@9> <:smile:7> <t:1:R>"

@@ -1,4 +1,4 @@
-from bot.playground.mrkdwn import literal, title
+from bot.playground.mrkdwn import literal, title, typed
 
 NAMES = (("@U1", "@Ada"), ("#C1", "#general"))
 
@@ -35,3 +35,9 @@ def test_raw_markup_that_slack_would_never_send_is_escaped_too() -> None:
 def test_a_title_is_the_first_words_in_one_line() -> None:
     assert title("<@U1>  one\ntwo &amp; <https://example.com|three>", NAMES) == "@Ada one two & three"
     assert title("word " * 40, NAMES) == "word " * 11 + "word…"
+
+
+def test_what_was_typed_has_names_for_ids_and_plain_signs() -> None:
+    source = "<@U1> in <#C1|>:\n1 &lt; 2, <!channel>, <https://example.com/?a=1&amp;b=2>"
+
+    assert typed(source, NAMES) == "@Ada in #general:\n1 < 2, @channel, https://example.com/?a=1&b=2"

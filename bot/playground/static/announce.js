@@ -1,4 +1,4 @@
-// What is said to those who listen: that somebody thinks, and an answer once it is finished.
+// What is said to those who listen: that somebody thinks, an answer once it is finished, and what came of a gesture.
 
 const ANNOUNCED_CHARS = 300;
 const CALM_MILLISECONDS = 2500; // an answer that did not change for so long is finished; edits come every 1.2 s
@@ -22,6 +22,12 @@ function finished(id) {
   const words = element.querySelector(".body").innerText.replace(/\s+/g, " ").trim();
   const author = element.querySelector(".byline b").textContent;
   announce(`${author}: ${words.length > ANNOUNCED_CHARS ? `${words.slice(0, ANNOUNCED_CHARS)}…` : words}`);
+}
+
+// Of messages that went.
+export function withdrawn(messages) {
+  const answer = messages.find((message) => message.dataset.announce);
+  if (answer) announce(`${answer.querySelector(".byline b").textContent} took an answer back.`);
 }
 
 export function announce(words) {

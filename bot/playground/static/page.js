@@ -1,7 +1,8 @@
 // The live half of the page: applies the patches of /changes, keeps the view where the reader is.
 // It knows elements by id only; what a message is, is the server's matter.
 
-import { changed } from "./announce.js";
+import { changed, withdrawn } from "./announce.js";
+import { carryOver } from "./gestures.js";
 import "./writing.js";
 
 const NEAR_PIXELS = 120;
@@ -27,7 +28,8 @@ const operations = {
     const shown = document.getElementById(id);
     if (!shown) document.getElementById(into)?.append(fresh);
     else if (sameApartFromBusy(shown, fresh)) return;
-    else shown.replaceWith(fresh);
+    else if (saysTheSame(shown, fresh)) return carryOver(shown, fresh);
+    else carryOver(shown, fresh);
     changed(fresh);
   },
   grow({ id, keep, html }) {
@@ -39,17 +41,34 @@ const operations = {
   },
   only({ into, ids }) {
     const wanted = new Set(ids);
-    for (const child of [...(document.getElementById(into)?.children ?? [])]) if (!wanted.has(child.id)) child.remove();
+    const gone = [...(document.getElementById(into)?.children ?? [])].filter((child) => !wanted.has(child.id));
+    for (const child of gone) child.remove();
+    withdrawn(gone.flatMap(messagesIn));
   },
   remove({ id }) {
-    document.getElementById(id)?.remove();
+    const gone = document.getElementById(id);
+    if (!gone) return;
+    gone.remove();
+    withdrawn(messagesIn(gone));
   },
 };
+
+function messagesIn(element) {
+  return element.matches(".message") ? [element] : [...element.querySelectorAll(".message")];
+}
 
 function sameApartFromBusy(shown, fresh) {
   const copy = shown.cloneNode(true);
   copy.removeAttribute("aria-busy");
   return copy.isEqualNode(fresh);
+}
+
+// Only what stands around the words differs: a button, a reaction.
+function saysTheSame(shown, fresh) {
+  const [before, now] = [shown.querySelector(".body"), fresh.querySelector(".body")];
+  if (!before || !now?.isEqualNode(before)) return false;
+  if (shown.hasAttribute("aria-busy")) fresh.setAttribute("aria-busy", "true");
+  return true;
 }
 
 function apply(patches) {
@@ -67,7 +86,7 @@ function isNearEnd() {
 }
 
 function boxInView() {
-  const box = document.activeElement?.closest?.(".reply");
+  const box = document.activeElement?.closest?.(".reply, .edit");
   if (!box) return null;
   const [inner, outer] = [box.getBoundingClientRect(), flow.getBoundingClientRect()];
   return inner.bottom <= outer.bottom + NEAR_PIXELS && inner.top >= outer.top ? box : null;

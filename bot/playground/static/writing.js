@@ -1,32 +1,13 @@
-// What people do on the page: write, attach files, press buttons, reply to a message.
+// What people write on the page: messages, commands, replies to a message, files with them.
 
 import { hideCommands, onCommandKey, showCommands } from "./commands.js";
+import { send } from "./sending.js";
 
 const flow = document.querySelector(".flow");
+const WRITING = ".composer, .reply";
 const QUOTED_CHARS = 80;
 
 // ---- sending
-
-async function send(form, submitter) {
-  if (form.hasAttribute("aria-busy")) return;
-  const body = new FormData(form, submitter);
-  form.setAttribute("aria-busy", "true");
-  const sentence = await posted(form.getAttribute("action"), body); // form.action may be a button of that name
-  form.removeAttribute("aria-busy");
-  form.querySelector(".problem").textContent = sentence;
-  if (!sentence && !form.matches(".actions")) sent(form, body.get("text"));
-}
-
-async function posted(address, body) {
-  try {
-    const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (response.ok) return "";
-    const isJson = response.headers.get("content-type")?.startsWith("application/json");
-    return isJson ? (await response.json()).problem : await response.text();
-  } catch {
-    return "The demo does not answer. Is it still running?";
-  }
-}
 
 function sent(form, words) {
   const box = form.querySelector("textarea");
@@ -46,13 +27,14 @@ function listChosen(form) {
   list.hidden = files.length === 0;
 }
 
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const isAction = form.matches(".actions");
-  const box = form.querySelector("textarea");
-  if (!isAction && !box.value.trim() && !form.querySelector("input[type=file]").files.length) box.focus();
-  else send(form, isAction ? event.submitter : null);
+  if (!form.matches(WRITING)) return;
+  const box = form.elements.text;
+  const words = box.value;
+  if (!words.trim() && !form.elements.files.files.length) box.focus();
+  else if (await send(form)) sent(form, words);
 });
 
 // ---- replying to a message
@@ -98,7 +80,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches("textarea")) showCommands(event.target);
+  if (event.target.matches("textarea") && event.target.form.matches(WRITING)) showCommands(event.target);
 });
 
 // Whoever was quick, or came back to the page, has written before this module ran.
@@ -118,7 +100,7 @@ document.addEventListener("click", (event) => {
 
 for (const kind of ["paste", "drop"]) {
   document.addEventListener(kind, (event) => {
-    const form = event.target.closest?.("form:not(.actions)");
+    const form = event.target.closest?.(WRITING);
     const { files } = event.clipboardData ?? event.dataTransfer ?? { files: [] };
     if (!form || !files.length) return;
     event.preventDefault();
