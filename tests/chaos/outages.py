@@ -65,6 +65,10 @@ class Outages(Service):
         self._logs.follow(web, "web")
         return web, url
 
+    def follow(self, process: Process, name: str) -> None:
+        """Keep reading what it prints."""
+        self._logs.follow(process, name)
+
     async def start_followed(self, name: str) -> Process:
         process = await self.start(name)
         self._logs.follow(process, name)

@@ -52,5 +52,6 @@ async def kill(process: Process) -> None:
 
 async def stop(process: Process) -> None:
     """SIGTERM, as a deploy sends it. Raises TimeoutError when it does not end in time."""
-    process.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)

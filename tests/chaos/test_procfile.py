@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,16 @@ ROOT = Path(__file__).parents[2]
 THREADS = 30
 
 
+def honcho(variables: dict[str, str]) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """All processes of the Procfile."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return python("honcho", "start", "-f", str(ROOT / "Procfile"), "-p", "0", folder=ROOT, **variables, PATH=path)
+
+
 @pytest.mark.timeout(150)
 async def test_its_processes_answer_on_both_platforms_and_keep_threads_apart(service: Service) -> None:
-    variables = service.variables | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    async with python("honcho", "start", "-f", str(ROOT / "Procfile"), "-p", "0", folder=ROOT, **variables) as honcho:
-        service.slack.subscribe(f"{await url_in(honcho)}/slack/events")
+    async with honcho(service.variables) as processes:
+        service.slack.subscribe(f"{await url_in(processes)}/slack/events")
         await service.discord.wait_for(lambda: service.discord.ledger.of("gateway", event="identified"), 15)
 
         asked = [
@@ -34,5 +40,5 @@ async def test_its_processes_answer_on_both_platforms_and_keep_threads_apart(ser
         for platform, number, said in asked:
             await platform.replied(said, f"**Person{number}**", number=2)
 
-        honcho.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(honcho.wait(), STOP_SECONDS)
+        processes.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(processes.wait(), STOP_SECONDS)
