@@ -170,7 +170,7 @@ class SlackChannel:
 
 def _has_key(message: dict[str, Any], key: PartKey) -> bool:
     metadata = message.get("metadata") or {}
-    return metadata.get("event_type") == PART and metadata["event_payload"].get("key") == key
+    return metadata.get("event_type") == PART and (metadata.get("event_payload") or {}).get("key") == key
 
 
 def _content(part: Part) -> dict[str, Any]:

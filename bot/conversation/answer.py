@@ -58,14 +58,14 @@ async def read_answer(
     for attempt in count(1):
         try:
             interaction = await reading.attempt()
-            if not reading.is_left_off(interaction):
+            if attempt >= ATTEMPTS or not reading.is_left_off(interaction):
                 return _judged(interaction, reply)
             wait: float | None = 0.0
         except InteractionError as error:
             wait = CUT_WAIT_SECONDS if isinstance(error, StreamCut) and turn.interaction_id else error.retry_after
             if reading.cannot_go_on_after(error):
                 wait = 0.0
-            if attempt == ATTEMPTS or wait is None or wait > LONGEST_WAIT_SECONDS:
+            if attempt >= ATTEMPTS or wait is None or wait > LONGEST_WAIT_SECONDS:
                 raise
             log.info("attempt_failed", attempt=attempt, cause=str(error))
             turn.note(clock.now(), f"attempt {attempt} failed: {error}")

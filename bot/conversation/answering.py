@@ -46,8 +46,8 @@ class Answering:
         content, notes = await prepared(question, exchange.channel)
         reached(Point.DOWNLOADED)
         if not content:
-            turn.state = State.ANSWERED
-            await reply.complete(notices.NO_QUESTION, *notes)
+            turn.state, turn.notes = State.ANSWERED, [notices.NO_QUESTION, *notes]
+            await reply.complete(*turn.notes)
             return
         await self._begin(question, exchange)
         interaction = await self._asked(content, exchange, reply)
@@ -83,6 +83,7 @@ class Answering:
     async def _begin(self, question: Inbound, exchange: Exchange) -> None:
         turn = exchange.turn
         if turn.state != State.WAITING:  # an earlier run has begun
+            turn.state = State.RUNNING
             return
         turn.state = State.RUNNING
         turn.question = in_words(question)

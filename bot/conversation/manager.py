@@ -72,8 +72,9 @@ class ConversationManager:
                 await self._respond(exchange)
             except Undeliverable as error:
                 self._fail(exchange.turn, f"undeliverable: {error}")
+        forgotten = await self._records.questions.forgotten(message) if message.deleted else []
         reached(Point.FINAL_RECORDED)
-        await run.take_out(settled(message), *self._finished(exchange))
+        await run.take_out(settled(message), *self._finished(exchange), *forgotten)
         run.checkpoint = tuple
         reached(Point.HEAD_MOVED)
 
@@ -111,6 +112,7 @@ class ConversationManager:
         log.info("turn_overtaken", reference=turn.reference, how=by.how.name.lower())
         await self._answering.stop_upstream(turn)
         turn.state = State.STOPPED if by.how is How.STOPPED else State.WITHDRAWN
+        exchange.run.stopped_by = by.by.id
         if by.how is How.STOPPED:
             turn.cause, turn.answer = f"stopped by {by.by.id}", reply.text
             await reply.complete(notices.STOPPED, at_once=True)
@@ -123,10 +125,12 @@ class ConversationManager:
             raise
         except InteractionError as error:
             log.warning("turn_failed", reference=turn.reference, cause=str(error), kind=type(error).__name__)
+            turn.answer = reply.marked_text
             self._fail(turn, f"{type(error).__name__}: {error}")
             await reply.complete(notices.with_reference(error.notice, turn.reference))
         except Exception as error:  # whatever it is, the thread does not stay silent
             log.exception("turn_broke", reference=turn.reference)
+            turn.answer = reply.marked_text
             self._fail(turn, type(error).__name__)
             await reply.complete(notices.with_reference(notices.UNEXPECTED, turn.reference))
         reached(Point.FINAL_POSTED)

@@ -16,7 +16,7 @@ from bot.models import Action, Inbound, Part
 
 ACTIVITY = "is thinking…"
 STOP = Action(label="Stop", says="stop")
-CLOSE_SECONDS = 1.0  # for a call to the platform that is under way, whose outcome would else be unknown
+CLOSE_SECONDS = 0.4  # for a call to the platform that is under way, whose outcome would else be unknown
 PATIENCE_SECONDS = 180.0  # with a platform that takes nothing, before the reply counts as undeliverable
 
 log = structlog.stdlib.get_logger()
@@ -65,12 +65,14 @@ class Reply:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._showing.acquire()
-        self.writer.cancel()
-        await asyncio.gather(self.writer, return_exceptions=True)  # `complete` has raised what matters
-        await self._activity.aclose()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._showing.acquire()
+        finally:
+            self.writer.cancel()
+            await asyncio.gather(self.writer, return_exceptions=True)  # `complete` has raised what matters
+            await self._activity.aclose()
 
     @property
     def text(self) -> str:

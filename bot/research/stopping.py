@@ -17,7 +17,7 @@ class Stopping:
         """The handler of `stop`. An answer that it stops was stopped by the run that was at work on it."""
         message = exchange.message
         stops_task = await self._research.stop(message)
-        if await self._has_stopped(message):
+        if exchange.run.stopped_by == message.id or await self._has_stopped(message):
             return texts.STOPPED_ANSWER
         stops_answer = _is_outside(message) and await self._stop_elsewhere(message)
         return texts.STOPPING if stops_task or stops_answer else texts.NOTHING_RUNS

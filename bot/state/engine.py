@@ -120,6 +120,9 @@ class Engine:
     async def drain_thread(self, thread: str, _retry: Retry = PATIENTLY) -> None:
         """Runs in a worker; several may at once for one thread, of which one gets it."""
         reached(Point.FETCHED)
+        if self._stopping:  # it was fetched in the last moment
+            await self.wake_again(Thread.parse(thread))
+            return
         with suppress(CutShort):  # its run has woken another
             await self._until_cut_short(self._works().drain(Thread.parse(thread)))
         reached(Point.TASK_ACKNOWLEDGED)
@@ -128,6 +131,9 @@ class Engine:
         self, thread: str, task: Annotated[str, ConcurrencyLimit(1)], perpetual: Perpetual = AFTER_A_FAILED_STEP
     ) -> None:
         """Runs in a worker: the same key again and again, one step at a time, until the task has ended."""
+        if self._stopping:
+            perpetual.after(timedelta(0))
+            return
         try:
             wait = await self._until_cut_short(self._works().step(Thread.parse(thread), MessageId(task)))
         except CutShort:

@@ -20,6 +20,12 @@ class Questions:
     def asked(self, question: Inbound) -> Command:
         return Command("SET", key(question.thread, "last"), (question.model_dump_json(), "EX", self._seconds))
 
+    async def forgotten(self, question: Inbound) -> list[Command]:
+        """What makes a deleted question no longer the last one, if it is."""
+        last = await self.last(question.thread)
+        is_last = last is not None and last.message == question.message
+        return [Command("DEL", key(question.thread, "last"))] if is_last else []
+
     async def last_thread(self, of: Inbound) -> Thread | None:
         """The conversation that the author of a message began last, in the channel it was said in."""
         name = await self._redis.get(_began_key(of.thread, of.place or of.thread.channel, of.author))

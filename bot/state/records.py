@@ -10,7 +10,7 @@ from bot.state.heads import Head, Heads, head_key, parse_head
 from bot.state.outbox import Outbox, outbox_key, parse_parts
 from bot.state.questions import Questions
 from bot.state.tasks import Tasks
-from bot.state.turns import Turn, Turns, turn_key
+from bot.state.turns import Turn, Turns, parse_turn, turn_key, turn_name
 
 
 class Recalled(NamedTuple):
@@ -51,7 +51,8 @@ class Records:
             referred = self.turns.referred(message)
             pipeline.execute_command(referred.name, referred.key, *referred.arguments)
             turn, parts, head, _ = await pipeline.execute()
-        return Recalled(None if turn is None else Turn.model_validate_json(turn), parse_parts(parts), parse_head(head))
+        name = turn_name(message.thread, message.message)
+        return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head))
 
     async def parts(self, message: Inbound) -> dict[PartKey, MessageId]:
         """Of the reply to a message: where each is visible, or NOTED."""

@@ -38,6 +38,7 @@ class Run:
         self._keeper = keeper
         self._news = asyncio.Event()
         self._owner = asyncio.current_task()
+        self.stopped_by: str | None = None  # the last message that stopped something in this run
         self.lost = False
         self.ended = False
         self.checkpoint: Callable[[], Iterable[Command]] = tuple

@@ -11,6 +11,7 @@ is done when it is back.
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import cast
@@ -111,8 +112,9 @@ class Runs:
         return [str(entry) for entry in await self._redis.lrange(key(run.thread, run.scope), 0, -1)]
 
     async def _taken(self, thread: Thread, scope: str) -> Run | None:
-        arguments = [self._lease_milliseconds, FENCE_SECONDS, int(scope == "inbox")]
-        taken = await self._take.run(self._redis, _keys(thread, scope), arguments)
+        attempt = secrets.token_hex(8)  # a command whose answer was lost is sent again
+        arguments = [self._lease_milliseconds, FENCE_SECONDS, int(scope == "inbox"), attempt]
+        taken = await self._take.run(self._redis, [*_keys(thread, scope), key(thread, f"taker:{scope}")], arguments)
         return None if taken is None else Run(thread, scope, int(taken[0]), list(taken[1]), self)
 
     @property
@@ -136,9 +138,9 @@ class Runs:
             except ResponseError as error:  # a full store takes nothing more in
                 log.warning("checkpoint_not_saved", run=str(run), cause=type(error).__name__)
                 await run.end()
-            log.info("run_handed_over", run=str(run))
             if run.scope == "inbox":
                 await self._wake(run.thread)
+            log.info("run_handed_over", run=str(run))
 
     async def _keep(self) -> None:
         while True:
@@ -154,15 +156,15 @@ class Runs:
 
     async def _look_after(self) -> None:
         now = self._clock.monotonic()
-        for run in list(self._left.values()):
-            await self._give_up(run)
-            del self._left[str(run)]
         if now - self._renewed_at >= self._timing.lease / RENEWALS:
             await asyncio.gather(*map(self._renew, list(self._held.values())))
             self._renewed_at = now
         if self._beaten_at is None or now - self._beaten_at >= BEAT_SECONDS:
             await beat(self._watching, self._name)
             self._beaten_at = now
+        for run in list(self._left.values()):
+            await self._give_up(run)
+            del self._left[str(run)]
 
     async def _renew(self, run: Run) -> None:
         if not await run.renew() and self._held.get(str(run)) is run and not run.ended:

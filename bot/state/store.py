@@ -103,11 +103,6 @@ def connect(url: str) -> Redis:
     return Redis.from_pool(pool)
 
 
-async def ping(redis: Redis) -> None:
-    """Raises redis.RedisError when the store does not answer."""
-    await redis.ping()
-
-
 def sized(url: str, max_connections: int) -> str:
     """The URL with a size for the connection pool: beyond its default of 100, redis-py raises instead of waiting."""
     separator = "&" if "?" in url else "?"

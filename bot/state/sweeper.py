@@ -70,6 +70,6 @@ class Sweeper:
         for (name, at), waiting, held in zip(threads, looked[::2], looked[1::2], strict=True):
             if waiting and not held:
                 log.info("thread_swept", thread=name, waiting=waiting)
-                await self._wakers.thread(Thread.parse(name), f"swept {self._clock.now():.0f}")
+                await self._wakers.thread(Thread.parse(name), "swept")
             elif not waiting and self._clock.now() - at > QUIET_SECONDS:
                 await self._forget.run(self._redis, [THREADS], [name, f"{at:.3f}"])

@@ -13,5 +13,5 @@ class Timing:
     sweep: float = 15.0  # between two looks for work that nobody does
     redelivery: float = 30.0  # before the engine hands out again what a worker took that died
     reconnection: float = 1.0  # of the engine, between two attempts
-    grace: float = 0.5  # for what is about to end by itself when a worker stops
+    grace: float = 0.2  # for what is about to end by itself when a worker stops
     seat: float = 10.0  # after which the gateway's place is free, when who had it is not heard of

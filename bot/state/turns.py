@@ -9,7 +9,8 @@ import hashlib
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
@@ -19,6 +20,8 @@ from bot.state.store import DAY_SECONDS, Command, key
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
 MOST_MOMENTS = 60
 REMEMBERED_CHARS = 20_000  # of a question, and of an answer
+
+log = structlog.stdlib.get_logger()
 
 
 class State(StrEnum):
@@ -38,8 +41,10 @@ class Moment(Record):
 
 
 class Turn(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)  # errors are logged, texts are not
+
     version: int = 2
-    name: str  # thread and message
+    name: str = ""  # thread and message; version 1 had none
     reference: str  # what people are shown when it fails, such as P-7F3K2
     revision: str = ""  # of the message
     state: State = State.WAITING
@@ -79,8 +84,7 @@ class Turns:
     async def get(self, name: str) -> Turn | None:
         """The record of a turn by its name."""
         thread, _, message = name.partition(" ")
-        stored = await self._redis.get(turn_key(Thread.parse(thread), MessageId(message)))
-        return None if stored is None else Turn.model_validate_json(stored)
+        return parse_turn(await self._redis.get(turn_key(Thread.parse(thread), MessageId(message))), name)
 
     async def named(self, reference: str) -> str | None:
         """The name of the turn or task that a reference stands for."""
@@ -94,6 +98,20 @@ class Turns:
         """Lets the turn be found by its reference."""
         name = turn_name(message.thread, message.message)
         return Command("SET", reference_key(reference(message)), (name, "EX", self._seconds))
+
+
+def parse_turn(stored: str | bytes | None, name: str) -> Turn | None:
+    """The record of the turn of that name. One that another release wrote and this one cannot read counts as none, so
+    that its thread goes on: at worst something is answered that was answered before."""
+    if stored is None:
+        return None
+    try:
+        turn = Turn.model_validate_json(stored)
+    except ValidationError as error:
+        log.error("turn_unreadable", turn=name, cause=str(error), fix="start the release that wrote it")
+        return None
+    turn.name = name
+    return turn
 
 
 def turn_name(thread: Thread, message: MessageId) -> str:
