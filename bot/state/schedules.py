@@ -1,0 +1,168 @@
+"""Schedules: what is to be researched later, once or again and again, and who asked for that where.
+
+The record of a schedule is the truth. The index by time only says when to look at it, and may say so too early: it is
+written before a record that begins and after one that has moved on, so that whatever dies in between, no schedule is
+forgotten.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from redis.asyncio import Redis
+
+from bot.content import Record
+from bot.models import Inbound, MessageId, Thread
+from bot.state.store import DAY_SECONDS, Command, Script, key
+from bot.state.turns import reference
+
+SCHEDULES = "parley:schedules"  # by the time at which each is to be looked at
+SCHEDULE_SECONDS = 400 * DAY_SECONDS  # more than a year, and renewed whenever it fires
+ENDED_SECONDS = 7 * DAY_SECONDS
+
+
+class Schedule(Record):
+    """When to research what. Times of day are those of the zone."""
+
+    question: str
+    words: str  # when, as people read it: "every Monday at 9:00", "once"
+    zone: str = "UTC"  # its IANA name
+    cron: str = ""  # five fields, with a fixed minute and hour; empty for the other kinds
+    at: float | None = None  # once, in seconds since 1970; or the first time of
+    every_hours: int = 0
+
+
+class Scheduled(BaseModel):
+    """A schedule that somebody asked for. Its id is short, for people, and the same in every run of the asking turn."""
+
+    version: int = 1
+    id: str  # such as S-7F3K2
+    asked: Inbound  # without its text and its token
+    schedule: Schedule
+    created_at: float  # seconds since 1970, as all times here
+    paused: bool = False
+    due_at: float | None = None  # the time it fired for last
+    fired_at: float | None = None  # and when it really did
+    missed_at: float | None = None  # the last time it was due and did not fire
+    next_at: float | None  # None when there is no further time
+
+    @property
+    def name(self) -> str:
+        return f"{self.asked.thread} {self.id}"
+
+
+def schedule_id(message: Inbound) -> str:
+    """Of the schedule that a message asks for: S, and the rest as in the reference of its turn."""
+    return f"S{reference(message)[1:]}"
+
+
+class ScheduleStore:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._advance, self._forget = Script("advance"), Script("forget")
+
+    async def get(self, name: str) -> Scheduled | None:
+        """By its thread and id. Raises pydantic.ValidationError for one that a newer release has written."""
+        stored = await self._redis.get(_record_key(name))
+        return None if stored is None else Scheduled.model_validate_json(stored)
+
+    def saved(self, scheduled: Scheduled) -> Command:
+        return Command("SET", _record_key(scheduled.name), (scheduled.model_dump_json(), "EX", _seconds(scheduled)))
+
+    def indexed(self, scheduled: Scheduled) -> Sequence[Command]:
+        """Lets it be found by time, place and person; goes before the record."""
+        places = _places(scheduled.asked)
+        return [
+            Command("ZADD", SCHEDULES, (repr(scheduled.next_at), scheduled.name)),
+            *(Command("SADD", place, (scheduled.name,)) for place in places),
+            *(Command("EXPIRE", index, (SCHEDULE_SECONDS,)) for index in (SCHEDULES, *places)),
+        ]
+
+    def deleted(self, scheduled: Scheduled) -> Command:
+        return Command("DEL", _record_key(scheduled.name))
+
+    async def lose(self, scheduled: Scheduled) -> None:
+        """Take one that was deleted, or has ended, out of where it can be found."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.zrem(SCHEDULES, scheduled.name)
+            for place in _places(scheduled.asked):
+                pipeline.srem(place, scheduled.name)
+            await pipeline.execute()
+
+    async def due(self, until: float) -> list[tuple[str, float]]:
+        """The names of those to look at until then, each with its time; the earliest first."""
+        found = await self._redis.zrangebyscore(SCHEDULES, "-inf", until, withscores=True)
+        return [(str(name), float(at)) for name, at in found]
+
+    async def advance(self, scheduled: Scheduled, due_at: float) -> bool:
+        """Save how it is after it was due, and when to look at it next.
+
+        False, and nothing happens, when it was paused or deleted since it was read, or somebody else was faster.
+        """
+        record = [repr(due_at), scheduled.model_dump_json(), _seconds(scheduled)]
+        if not await self._advance.run(self._redis, [_record_key(scheduled.name)], record):
+            return False
+        if scheduled.next_at is not None:
+            await self.look_at(scheduled)
+        return True
+
+    async def look_at(self, scheduled: Scheduled) -> None:
+        """Have it looked at when its next time has come."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for command in self.indexed(scheduled):
+                pipeline.execute_command(command.name, command.key, *command.arguments)
+            await pipeline.execute()
+
+    async def forget(self, name: str, at: float) -> None:
+        """Look at it no more, unless somebody has set another time meanwhile."""
+        await self._forget.run(self._redis, [SCHEDULES], [name, repr(at)])
+
+    async def here(self, message: Inbound) -> list[Scheduled]:
+        """Those of the thread or channel that a message was said in; the next first, then those without a next."""
+        return await self._in(_place_key(message.thread, message.place or message.thread.channel))
+
+    async def of_author(self, message: Inbound) -> list[Scheduled]:
+        """Those that the author of a message asked for, in all channels of the installation."""
+        return await self._in(_person_key(message))
+
+    async def _in(self, index: str) -> list[Scheduled]:
+        names = [str(name) for name in await self._redis.smembers(index)]
+        found = [scheduled for name in names if (scheduled := await self.get(name))]
+        return sorted(found, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.id))
+
+
+def _record_key(name: str) -> str:
+    thread, _, schedule = name.partition(" ")
+    return key(Thread.parse(thread), f"schedule:{schedule}")
+
+
+def _seconds(scheduled: Scheduled) -> int:
+    return ENDED_SECONDS if scheduled.next_at is None else SCHEDULE_SECONDS
+
+
+def _places(asked: Inbound) -> list[str]:
+    """Where it is listed: in its thread's channel, in that which it was asked in, and under who asked."""
+    channels = {asked.thread.channel, asked.place or asked.thread.channel}
+    return [*(_place_key(asked.thread, channel) for channel in sorted(channels)), _person_key(asked)]
+
+
+def _place_key(thread: Thread, channel: str) -> str:
+    return f"{SCHEDULES}:in:{thread.platform}:{thread.team}:{channel}"
+
+
+def _person_key(asked: Inbound) -> str:
+    return f"{SCHEDULES}:by:{asked.thread.platform}:{asked.thread.team}:{asked.author}"
+
+
+def firing_id(scheduled: Scheduled, due_at: float) -> MessageId:
+    """Of the message that stands for one firing: the same from any process. It begins with the asking message's, since
+    that is what its platform can make sense of."""
+    return MessageId(f"{scheduled.asked.message}-{scheduled.id}-{due_at:.0f}")
+
+
+def parse_firing(message: Inbound) -> tuple[str, float] | None:
+    """The name of the schedule and the time that a message stands for; None when somebody wrote it."""
+    asked, separator, firing = message.message.rpartition("-S-")
+    schedule, _, due_at = firing.partition("-")
+    if not (asked and separator and due_at.isdecimal()):
+        return None
+    return f"{message.thread} S-{schedule}", float(due_at)

@@ -1,0 +1,285 @@
+"""Schedules as people use them, and what fires when. On a real Valkey, on a clock moved by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.content import DocumentContent, FileRef, TextContent
+from bot.conversation.commands import Said, parse_command
+from bot.models import MessageId
+from bot.research.schedules import (
+    CHANNEL_IS_FULL,
+    LOOK_SECONDS,
+    MOST_IN_A_CHANNEL,
+    MOST_OF_A_PERSON,
+    NOTHING_SCHEDULED,
+    OVER,
+    PERSON_IS_FULL,
+    UNKNOWN,
+    Schedules,
+)
+from bot.state.schedules import SCHEDULES, ScheduleStore, schedule_id
+from bot.state.store import connect
+from tests.research.scheduling import DAY, HOUR, START, Clock, Service, said
+from tests.state.inbounds import THREAD, under
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    async with connect(redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def service(redis: Redis, clock: Clock) -> Service:
+    return Service(redis, clock)
+
+
+@pytest.fixture
+def other(redis: Redis, clock: Clock) -> Service:
+    return Service(redis, clock)
+
+
+async def test_who_schedules_is_told_when_it_is(service: Service) -> None:
+    name = schedule_id(said("1"))
+
+    assert await service.adds("every Monday 9:00") == (
+        f"Every Monday at 9:00 (Europe/Berlin), next on Mon 23 Nov 9:00. To drop it, say `delete {name}`."
+    )
+    assert await service.adds("in 2 hours", said("2")) == (
+        f"Once, on Fri 20 Nov 15:00 (Europe/Berlin). To drop it, say `delete {schedule_id(said('2'))}`."
+    )
+
+
+async def test_a_firing_is_an_ordinary_message_in_the_schedules_thread(service: Service, clock: Clock) -> None:
+    file = DocumentContent(mime_type="text/csv", source=FileRef(url="https://files.example/a", name="a.csv"))
+    asked = said("1").model_copy(
+        update={
+            "content": (file, TextContent(text="research in 2 hours What is new?")),
+            "place": "C9",
+            "handle": {"reply_in": "C1", "token": "secret", "expires": "1.0"},
+            "continues": MessageId("0"),
+        }
+    )
+    await service.adds("in 2 hours", asked)
+    clock.at += 2 * HOUR
+
+    await service.schedules.fire_due()
+
+    [firing] = await service.started()
+    assert firing.content == (file, TextContent(text="research What is new?"))
+    assert parse_command(firing) == Said("research", "What is new?")
+    assert (firing.thread, firing.author, firing.place) == (asked.thread, asked.author, "C9")
+    assert firing.handle == {"reply_in": "C1", "expires": "1.0"}
+    assert firing.message.startswith("1-S-")
+
+
+async def test_a_token_is_not_kept(service: Service, redis: Redis) -> None:
+    await service.adds("every Monday 9:00", said("1").model_copy(update={"handle": {"token": "secret"}}))
+
+    for name in await redis.keys("parley:*schedule*"):
+        if await redis.type(name) == "string":
+            assert "secret" not in str(await redis.get(name))
+
+
+async def test_a_rhythm_fires_each_time_and_a_single_time_once(service: Service, clock: Clock) -> None:
+    await service.adds("every weekday at 9:00")
+    await service.adds("on Sunday at 10:00", said("2"))
+
+    for _ in range(10 * 24):
+        await service.schedules.fire_due()
+        clock.at += HOUR
+
+    weekdays = ["Mon 23", "Tue 24", "Wed 25", "Thu 26", "Fri 27"]
+    expected = ["Sun 22 Nov 10:00", *(f"{day} Nov 09:00" for day in weekdays), "Mon 30 Nov 09:00"]
+    assert sorted(await service.fired()) == sorted(expected)
+
+
+async def test_adding_it_again_changes_nothing_and_an_edit_replaces_it(service: Service, clock: Clock) -> None:
+    first = await service.adds("in 2 hours")
+    clock.at += 60
+
+    assert await service.adds("in 2 hours") == first
+
+    edited = said("1").model_copy(update={"revision": "2"})
+    assert "Mon 23 Nov 9:00" in await service.adds("every Monday 9:00", edited)
+    assert (await service.schedules.listed(said("9"))).count("S-") == 1
+    clock.at += 2 * HOUR
+    await service.schedules.fire_due()
+    assert await service.started() == []
+
+
+async def test_what_is_scheduled_is_listed_where_it_was_asked(service: Service) -> None:
+    elsewhere = THREAD.model_copy(update={"channel": "C2"})
+    assert await service.schedules.listed(said("9")) == NOTHING_SCHEDULED
+    await service.adds("every Monday 9:00")
+    await service.adds("tomorrow 9:00", said("2"))
+
+    assert await service.schedules.listed(said("9")) == (
+        f"- `{schedule_id(said('2'))}` once, on Sat 21 Nov 9:00 (Europe/Berlin): What is new?\n"
+        f"- `{schedule_id(said('1'))}` every Monday at 9:00 (Europe/Berlin), next on Mon 23 Nov 9:00: What is new?"
+    )
+    assert await service.schedules.listed(said("9", thread=elsewhere)) == NOTHING_SCHEDULED
+
+
+async def test_a_paused_one_does_not_fire_until_it_is_resumed(service: Service, clock: Clock) -> None:
+    await service.adds("every day 9:00")
+    assert "Paused" in await service.pauses(said("1"))
+    assert ", paused: " in await service.schedules.listed(said("9"))
+    for _ in range(5):
+        clock.at += DAY
+        await service.schedules.fire_due()
+
+    assert "next on Thu 26 Nov 9:00" in await service.resumes(said("1"))
+    clock.at += DAY
+    await service.schedules.fire_due()
+
+    assert await service.fired() == ["Thu 26 Nov 09:00"]
+
+
+async def test_a_single_time_that_passed_while_paused_is_over(service: Service, clock: Clock) -> None:
+    await service.adds("in 2 hours")
+    await service.pauses(said("1"))
+    clock.at += 3 * HOUR
+
+    assert await service.resumes(said("1")) == OVER
+
+
+async def test_a_deleted_one_is_gone(service: Service, clock: Clock, redis: Redis) -> None:
+    await service.adds("every day 9:00")
+
+    assert "Deleted: every day at 9:00" in await service.deletes(said("1"))
+
+    clock.at += DAY
+    await service.schedules.fire_due()
+    assert await service.started() == []
+    assert await service.schedules.listed(said("9")) == NOTHING_SCHEDULED
+    assert await service.deletes(said("1")) == await service.resumes(said("1")) == UNKNOWN
+    assert await redis.keys("parley:*schedule*") == []
+
+
+async def test_it_is_paused_and_deleted_from_anywhere_in_its_channel_and_only_there(service: Service) -> None:
+    outside = said("9", thread=THREAD.model_copy(update={"root": MessageId("9")}))
+    elsewhere = said("9", thread=THREAD.model_copy(update={"channel": "C2"}))
+    await service.adds("every day 9:00")
+
+    assert await service.pauses(said("1"), elsewhere) == await service.deletes(said("1"), elsewhere) == UNKNOWN
+    assert "Paused" in await service.pauses(said("1"), outside)
+    assert "Deleted" in await service.deletes(said("1"), outside)
+
+
+async def test_a_person_and_a_channel_have_a_limit(service: Service, clock: Clock) -> None:
+    for number in range(MOST_IN_A_CHANNEL):
+        person = f"U{number // MOST_OF_A_PERSON}"
+        assert "S-" in await service.adds("in 1 hour", said(f"{number}", by=person))
+    elsewhere = THREAD.model_copy(update={"channel": "C2"})
+
+    assert await service.adds("in 1 hour", said("50", by="U50")) == CHANNEL_IS_FULL
+    assert await service.adds("in 1 hour", said("51", by="U1", thread=elsewhere)) == PERSON_IS_FULL
+
+    clock.at += HOUR
+    await service.schedules.fire_due()
+    assert "S-" in await service.adds("in 1 hour", said("52", by="U1"))
+
+
+async def test_what_was_missed_for_hours_starts_late_once_and_says_so(service: Service, clock: Clock) -> None:
+    await service.adds("every day 9:00")
+    clock.at = START + DAY + HOUR  # 14:00
+
+    await service.schedules.fire_due()
+    await service.schedules.fire_due()
+
+    [firing] = await service.started()
+    assert await service.fired() == ["Sat 21 Nov 09:00"]
+    clock.at += 5 * HOUR
+    assert await service.schedules.note(firing) == "_This was due on Sat 21 Nov 9:00; I was away._"
+
+
+async def test_what_starts_in_time_needs_no_word_also_when_it_has_to_wait(service: Service, clock: Clock) -> None:
+    await service.adds("in 2 hours")
+    clock.at += 2 * HOUR + 4
+    await service.schedules.fire_due()
+    [firing] = await service.started()
+
+    clock.at += HOUR
+
+    assert await service.schedules.note(firing) is None
+    assert await service.schedules.note(said("1")) is None
+
+
+async def test_of_many_that_were_missed_at_most_the_last_starts(service: Service, clock: Clock) -> None:
+    await service.adds("every 2 hours")  # at 15:00
+    await service.adds("every Monday at 9:00", said("2"))
+    await service.adds("in 2 hours", said("3"))
+    clock.at = START + 10 * DAY + 0.5 * HOUR  # Mon 30 Nov 13:30
+
+    await service.schedules.fire_due()
+
+    assert sorted(await service.fired()) == ["Mon 30 Nov 09:00", "Mon 30 Nov 13:00"]
+    listed = await service.schedules.listed(said("9"))
+    assert f"- `{schedule_id(said('3'))}` once, missed on Fri 20 Nov 15:00 (Europe/Berlin): What is new?" in listed
+    await service.schedules.fire_due()
+    assert len(await service.fired()) == 2
+
+
+async def test_of_two_workers_that_look_together_one_firing_comes(
+    service: Service, other: Service, clock: Clock
+) -> None:
+    for number in range(20):
+        await service.adds("every day 9:00", said(f"{number}", by=f"U{number}"))
+    clock.at = START + DAY - 4 * HOUR
+
+    await asyncio.gather(*(one.schedules.fire_due() for one in (service, other, service, other)))
+
+    assert len(await service.started()) == 20
+
+
+async def test_one_that_cannot_be_read_does_not_keep_the_others(service: Service, clock: Clock, redis: Redis) -> None:
+    await service.adds("in 1 hour")
+    [unreadable] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    await service.adds("in 2 hours", said("2"))
+    await redis.set(unreadable, '{"version":99}', ex=60)
+    clock.at += 3 * HOUR
+
+    await service.schedules.fire_due()
+
+    assert await service.fired() == ["Fri 20 Nov 15:00"]
+
+
+async def test_an_index_entry_without_a_record_is_forgotten(service: Service, clock: Clock, redis: Redis) -> None:
+    await redis.zadd(SCHEDULES, {f"{THREAD} S-00000": START})
+    await redis.expire(SCHEDULES, 60)
+
+    await service.schedules.fire_due()
+
+    assert not await redis.exists(SCHEDULES)
+
+
+async def test_who_runs_looks_when_the_next_is_due(service: Service, clock: Clock) -> None:
+    await service.adds("in 1 minute")
+    clock.at += 60 - 2 * LOOK_SECONDS - 1.5
+
+    async with asyncio.timeout(5), under(service.schedules.run()):
+        waits = [await clock.slept.get() for _ in range(4)]
+
+    assert waits == [LOOK_SECONDS, LOOK_SECONDS, 1.5, LOOK_SECONDS]
+    assert len(await service.started()) == 1
+
+
+async def test_who_runs_goes_on_when_redis_was_away(redis_url: str, service: Service, clock: Clock) -> None:
+    await service.adds("in 10 minutes")
+    nowhere = connect("redis://127.0.0.1:1")
+    away = Schedules(ScheduleStore(nowhere), service.inbox.accept, clock)
+
+    async with asyncio.timeout(5), under(away.run()):
+        waits = [await clock.slept.get() for _ in range(3)]
+
+    assert waits == [LOOK_SECONDS] * 3
+    await nowhere.aclose()
