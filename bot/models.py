@@ -92,6 +92,7 @@ class Part(Record):
     text: str
     final: bool = True  # False while the text still grows
     actions: tuple[Action, ...] | None = None
+    notifies: UserId | None = None  # the one person whose attention it calls, where being in the thread does not
     file: File | None = None
 
 

@@ -27,7 +27,7 @@ from adapters.discord.parts import (
     with_question,
     without_file,
 )
-from adapters.discord.places import CHANNEL, MESSAGE, MESSAGES, Places
+from adapters.discord.places import CHANNEL, MESSAGE, MESSAGES, Places, asking_message
 from adapters.discord.recent import RecentPosts
 from adapters.discord.rest import Ids, Refused, Rest, connect
 from bot.clock import Clock
@@ -150,7 +150,7 @@ class DiscordChannel:
 
     async def _create(self, place: str, to: Inbound, part: Part) -> dict[str, Any]:
         body = render_body(part) | {"nonce": render_nonce(part), "enforce_nonce": True}
-        reply = {"message_reference": {"message_id": to.message, "fail_if_not_exists": False}}
+        reply = {"message_reference": {"message_id": asking_message(to), "fail_if_not_exists": False}}
         answers = is_first(to, part) and place == to.handle.get("open_in")  # not apart: say to what
         try:
             return await self._send(place, body | reply if answers else body, part)

@@ -57,7 +57,9 @@ def render_words(name: str, argument: str) -> str | None:
     """What somebody who used the command says to the bot, or None for a command that is not ours."""
     if name == ASK:
         return argument
-    return f"{name} {argument}".strip() if name in WORDS else None
+    if name not in WORDS:
+        return None
+    return f"{name}: {argument}" if argument else name
 
 
 def render_menu_words(name: str) -> str | None:

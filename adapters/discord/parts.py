@@ -25,6 +25,9 @@ NOT_ALLOWED = "I am not allowed to attach files here, so I cannot show the file.
 def render_body(part: Part) -> dict[str, Any]:
     """The JSON of a post or an edit. What a message of the part's has besides its text is replaced by it."""
     body = QUIET | {"content": render_markdown(part.text)}
+    if part.notifies is not None and part.notifies.isdecimal():
+        body |= {"content": f"<@{part.notifies}>\n{body['content']}"}
+        body["allowed_mentions"] = QUIET["allowed_mentions"] | {"users": [part.notifies]}
     if part.actions is not None:
         body["components"] = render_components(part.actions)
     if part.file is not None:
@@ -51,7 +54,7 @@ def differs(part: Part, posted: dict[str, Any]) -> bool:
     """Whether a part looks, or may look, unlike its message. One with a file stays as it was posted."""
     if part.file is not None:
         return False
-    return part.actions is not None or posted.get("content") != render_markdown(part.text)
+    return part.actions is not None or posted.get("content") != render_body(part)["content"]
 
 
 def with_question(to: Inbound, part: Part) -> Part:

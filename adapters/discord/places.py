@@ -41,20 +41,22 @@ class Places:
         open_in = to.handle.get("open_in")
         if open_in is None:
             return to.handle.get("reply_in", to.thread.channel)
-        if to.thread.channel != to.message:  # it goes on with what was said in the channel itself
+        asked = asking_message(to)
+        if to.thread.channel != asked:  # it goes on with what was said in the channel itself
             return open_in
-        if to.message not in self._opened:
-            self._opened[to.message] = await self._open(to, open_in, must=must)
+        if asked not in self._opened:
+            self._opened[asked] = await self._open(to, open_in, must=must)
             if len(self._opened) > REMEMBERED:
                 del self._opened[next(iter(self._opened))]
-        return self._opened[to.message]
+        return self._opened[asked]
 
     def replied_in(self, to: Inbound) -> tuple[str, ...]:
         """The channels in which replies may stand already; no thread is opened for the answer."""
         open_in = to.handle.get("open_in")
         if open_in is None:
             return (to.handle.get("reply_in", to.thread.channel),)
-        return (to.message, open_in) if to.thread.channel == to.message else (open_in,)
+        asked = asking_message(to)
+        return (asked, open_in) if to.thread.channel == asked else (open_in,)
 
     async def channel_around(self, to: Inbound) -> str:
         """The text channel in which it was said, or in which the thread hangs where it was said.
@@ -83,7 +85,8 @@ class Places:
 
     async def _open(self, to: Inbound, channel: str, *, must: bool) -> str:
         """The thread's id, which is that of its message; where none can be opened, the channel's."""
-        ids = {"channel": channel, "message": to.message}
+        asked = asking_message(to)
+        ids = {"channel": channel, "message": asked}
         try:
             await self._rest.call("POST", MESSAGE + "/threads", ids, {"name": _title(to)}, must=must)
         except Refused as refused:
@@ -92,7 +95,12 @@ class Places:
                 return channel
             if refused.code not in OPENED:
                 raise
-        return to.message
+        return asked
+
+
+def asking_message(to: Inbound) -> str:
+    """The message on Discord behind what is answered; what happens later by itself has that one's id and more."""
+    return to.message.partition("-")[0]
 
 
 def _title(to: Inbound) -> str:

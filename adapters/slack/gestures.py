@@ -75,7 +75,8 @@ def parse_press(payload: Mapping[str, object]) -> Inbound | None:
     for action in press.actions:
         if action.action_id.startswith(SAYS):
             thread = place.thread(container.thread_ts or container.message_ts)
-            return _gesture(thread, action.action_ts, press.user.id, action.value)
+            pressed = _gesture(thread, action.action_ts, press.user.id, action.value)
+            return pressed.model_copy(update={"continues": MessageId(container.message_ts)})
     return None
 
 

@@ -1,9 +1,12 @@
 """The one table of what people can say besides asking; every platform takes its commands from here."""
 
+import re
 from typing import NamedTuple
 
 from bot.content import TextContent
 from bot.models import Inbound
+
+SCHEDULE = re.compile(r"`?S-[0-9A-Z]{5}`?", re.IGNORECASE)
 
 
 class Command(NamedTuple):
@@ -24,6 +27,13 @@ COMMANDS = (
     Command("stop", None, "stops what I am doing here"),
     Command("retry", None, "answers the last question again"),
     Command("fork", None, "goes on from the last answer in a new thread"),
+    Command("tasks", None, "what runs and what is scheduled here"),
+    Command("approve", None, "starts a research as it is planned"),
+    Command("change", "what", "has the plan of a research changed"),
+    Command("cancel", None, "drops the plan of a research"),
+    Command("pause", "schedule", "keeps a schedule from firing"),
+    Command("resume", "schedule", "lets it fire again"),
+    Command("delete", "schedule", "deletes a schedule"),
     Command("help", None, "this list"),
 )
 
@@ -32,20 +42,41 @@ def parse_command(message: Inbound) -> Said | None:
     """The command that a message is; None for a question like any other.
 
     A word that takes nothing must stand alone, so "stop guessing, please" stays a question. One that takes
-    something counts only when the bot is addressed: among people, a sentence may begin with it too.
+    something counts with a colon; without, `research` when the bot is addressed, since among people a sentence may
+    begin with it too, and what is about a schedule with its reference: "change the tone" is meant for an answer.
     """
     text = " ".join(item.text for item in message.content if isinstance(item, TextContent)).strip()
     word, *rest = text.split(maxsplit=1) or [""]
     argument = "".join(rest)
     for command in COMMANDS:
-        fits = not argument if command.argument is None else bool(argument) and message.addressed
-        if word.lower() == command.word and fits:
+        if word.lower().removesuffix(":") == command.word and _fits(command, word, argument, message):
             return Said(command.word, argument)
     return None
 
 
+def _fits(command: Command, word: str, argument: str, message: Inbound) -> bool:
+    if command.argument is None:
+        return not argument
+    if message.silent:  # a button says the word alone
+        return True
+    if word.endswith(":"):
+        return bool(argument)
+    match command.argument:
+        case "question":
+            return bool(argument) and message.addressed
+        case "schedule":
+            return SCHEDULE.fullmatch(argument) is not None
+        case _:
+            return False
+
+
 def render_help() -> str:
     """The table as people read it."""
-    lines = [f"- `{command.word}{f' <{command.argument}>' if command.argument else ''}`: {command.does}"
-             for command in COMMANDS]  # fmt: skip
+    lines = [f"- `{_said(command)}`: {command.does}" for command in COMMANDS]
     return "\n".join(["Ask me anything, with or without files. Besides, you can say:", *lines])
+
+
+def _said(command: Command) -> str:
+    if command.argument is None:
+        return command.word
+    return f"{command.word}{':' if command.argument == 'what' else ''} <{command.argument}>"

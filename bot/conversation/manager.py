@@ -4,7 +4,7 @@ A thread's conversation lies with the API; here is which interaction each turn g
 answer is under way comes to the same inbox, and may overtake it: they stop it, or edit or delete its question.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 from redis.exceptions import RedisError
@@ -16,7 +16,7 @@ from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
 from bot.conversation.answering import Answering
 from bot.conversation.commands import parse_command
 from bot.conversation.exchange import Exchange, Handler
-from bot.conversation.overtaking import How, Overtaken, unless_overtaken
+from bot.conversation.overtaking import How, Overtaken, overtaken, unless_overtaken
 from bot.conversation.posts import Posts
 from bot.conversation.question import in_words
 from bot.conversation.reply import Reply
@@ -43,12 +43,16 @@ class ConversationManager:
         answering: Answering,
         channels: Mapping[str, Channel],
         handlers: Mapping[str, Handler],
+        retries: Callable[[Exchange], Awaitable[bool]],
+        withdraws: Callable[[Inbound], Awaitable[None]],
         clock: Clock,
     ) -> None:
         self._records, self._runs = records, runs
         self._answering = answering
         self._channels = channels  # by platform
         self._handlers = handlers  # by the word of the command
+        self._withdraws = withdraws  # ends the long task of a message that was edited or deleted
+        self._retries = retries  # whether a message that says "retry" means a long task, which then is
         self._clock = clock
 
     async def drain(self, thread: Thread) -> None:
@@ -67,6 +71,8 @@ class ConversationManager:
 
     async def _settle(self, message: Inbound, run: Run, channel: Channel) -> None:
         exchange = await self._exchange(message, run, channel)
+        if message.revision:
+            await self._withdraws(message)
         if exchange.turn.revision == message.revision:  # else it was deleted, or an edit that changes nothing
             try:
                 await self._respond(exchange)
@@ -97,14 +103,16 @@ class ConversationManager:
         exchange.run.checkpoint = lambda: self._reached(exchange, reply)
         async with reply:
             if not is_question:
-                return await self._say_something(exchange, reply)
+                if overtaken(exchange.message, await exchange.run.later()) is None:
+                    await self._say_something(exchange, reply)
+                return
             saying = self._say_something(exchange, reply)
             by = await unless_overtaken(saying, exchange.message, exchange.run, reply.writer)
             if by is not None:
                 await self._overtaken(by, exchange, reply)
         if by is not None and by.how is How.DELETED:
             await exchange.posts.remove_all()
-        return None
+        return
 
     async def _overtaken(self, by: Overtaken, exchange: Exchange, reply: Reply) -> None:
         turn = exchange.turn
@@ -139,12 +147,12 @@ class ConversationManager:
         said = exchange.said
         if said is None:
             await self._answering.answer(exchange.message, exchange, reply)
-        elif said.word == "retry":
+        elif said.word == "retry" and not await self._retries(exchange):
             await self._answering.answer_again(exchange, reply)
         else:
-            answer = await self._handlers[said.word](exchange)
+            answer = await self._handlers[said.word](exchange) if said.word in self._handlers else None
             exchange.turn.state = State.ANSWERED
-            if answer and not exchange.message.silent:
+            if answer:
                 await reply.complete(answer)
 
     def _fail(self, turn: Turn, cause: str) -> None:

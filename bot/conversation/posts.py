@@ -29,6 +29,9 @@ class Posts:
         """Whether the part is visible, or may be."""
         return key in self._parts
 
+    def is_visible(self, key: PartKey) -> bool:
+        return bool(self._parts.get(key))
+
     async def show_once(self, part: Part) -> None:
         """Make the part visible, unless it is."""
         if not self._parts.get(part.key):

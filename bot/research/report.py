@@ -1,19 +1,61 @@
-"""The report of a finished task: messages in the thread, and all of it as a file."""
+"""The report of a finished task: its summary in the thread, the whole of it as files, its figures, for who asked."""
 
-from bot.conversation.posts import Posts
+import re
+from datetime import UTC, datetime
+
 from bot.conversation.split import split
-from bot.models import File, Limits, Part
+from bot.interactions.types import Interaction
+from bot.models import File, Part
+from bot.research.printing import printed
+from bot.research.reports.report import Report, build_report
+from bot.research.reports.summary import summary
 from bot.research.texts import REST_IN_FILE
-from bot.state.tasks import Task
+from bot.research.work import Work
 
-MESSAGES = 3
+MOST_MESSAGES = 1  # of a report that is shown as it is, instead of a summary
+MOST_FIGURES = 10  # as messages of their own; all of them are in the file
 
 
-async def deliver(report: str, task: Task, posts: Posts, limits: Limits) -> None:
+async def deliver(interaction: Interaction, work: Work) -> None:
     """Post what is not visible yet. Raises ChannelBusy or Undeliverable; then deliver again."""
-    pieces = split(report, limit_chars=limits.message_chars)
-    shown = pieces if len(pieces) <= MESSAGES else [*pieces[: MESSAGES - 1], REST_IN_FILE]
-    for number, text in enumerate(shown):
-        await posts.show_once(Part(key=posts.key(f"r{number}"), text=text))
-    file = File(name=f"report-{task.reference}.md", mime_type="text/markdown", data=report.encode())
-    await posts.show_once(Part(key=posts.key("file"), text="", file=file))
+    task = work.task
+    begun = datetime.fromtimestamp(task.begun_at or task.started_at, UTC)
+    report = build_report(interaction, question=task.question, created=begun)
+    words = _in_the_thread(report, work.channel.limits.message_chars)
+    await work.posts.show_once(Part(key=work.posts.key("r0"), text=words, notifies=task.asked.author))
+    await _post_file(work, "md", "text/markdown", report.markdown.encode())
+    await _post_pdf(work, report)
+    for figure in report.figures[:MOST_FIGURES]:
+        if figure.data is not None:
+            file = File(name=f"{task.reference}-{figure.name}", mime_type=figure.mime_type, data=figure.data)
+            await work.posts.show_once(Part(key=work.posts.key(figure.name), text="", file=file))
+
+
+def _in_the_thread(report: Report, limit_chars: int) -> str:
+    """A short report whole, a long one as its summary."""
+    whole = _without_figures(report)
+    if len(split(whole, limit_chars=limit_chars)) <= MOST_MESSAGES:
+        return whole
+    short = split(f"**{report.title}**\n\n{summary(report)}", limit_chars=limit_chars - len(REST_IN_FILE) - 2)[0]
+    return f"{short}\n\n{REST_IN_FILE}"
+
+
+def _without_figures(report: Report) -> str:
+    """They are messages of their own; in the file they are links to the files beside it."""
+    text = report.markdown
+    for figure in report.figures:
+        text = text.replace(f"![Figure {figure.number}]({figure.name})", "")
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+async def _post_pdf(work: Work, report: Report) -> None:
+    if work.posts.is_visible(work.posts.key("pdf")):
+        return
+    pdf = await printed(report)
+    if pdf is not None:
+        await _post_file(work, "pdf", "application/pdf", pdf)
+
+
+async def _post_file(work: Work, ending: str, mime_type: str, data: bytes) -> None:
+    file = File(name=f"report-{work.task.reference}.{ending}", mime_type=mime_type, data=data)
+    await work.posts.show_once(Part(key=work.posts.key(ending), text="", file=file))

@@ -13,11 +13,16 @@ class Stopping:
     def __init__(self, records: Records, research: ResearchManager, accept: Accept) -> None:
         self._records, self._research, self._accept = records, research, accept
 
-    async def stop(self, exchange: Exchange) -> str:
-        """The handler of `stop`. An answer that it stops was stopped by the run that was at work on it."""
+    async def stop(self, exchange: Exchange) -> str | None:
+        """The handler of `stop`. What a button or a reaction does shows on what it stops."""
         message = exchange.message
+        said = texts.STOPPED_ANSWER if exchange.run.stopped_by == message.id else await self._stop(message)
+        return None if message.silent else said
+
+    async def _stop(self, message: Inbound) -> str:
+        """An answer that it stops was stopped by the run that was at work on it."""
         stops_task = await self._research.stop(message)
-        if exchange.run.stopped_by == message.id or await self._has_stopped(message):
+        if await self._has_stopped(message):
             return texts.STOPPED_ANSWER
         stops_answer = _is_outside(message) and await self._stop_elsewhere(message)
         return texts.STOPPING if stops_task or stops_answer else texts.NOTHING_RUNS

@@ -15,6 +15,7 @@ from bot.conversation.adapter import Accept
 from bot.service.health import GATEWAY_SEAT, ready_routes, watched
 from bot.service.settings import Invalid, Settings
 from bot.service.web import serving, web_app
+from bot.service.webhooks import webhook_routes
 from bot.service.working import working
 from bot.state.cursors import Cursors
 from bot.state.embedded import embedded
@@ -22,6 +23,7 @@ from bot.state.engine import Engine
 from bot.state.inbox import Inbox
 from bot.state.seat import Seat, SeatLost
 from bot.state.store import connect
+from bot.state.tasks import Tasks
 from bot.state.timing import Timing
 
 log = structlog.stdlib.get_logger()
@@ -80,10 +82,16 @@ async def stores(settings: Settings) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def listening(settings: Settings, redis_url: str) -> AsyncGenerator[str]:
     """Take messages in over HTTP while the block lasts; gives the address."""
-    async with accepting(redis_url, settings) as inbox, connect(redis_url) as redis:
+    async with (
+        connect(redis_url) as redis,
+        Engine.connect(redis_url, Timing()) as engine,
+        webhook_routes(settings, Tasks(redis), engine) as webhooks,
+    ):
+        inbox = Inbox(redis, engine.wake, SystemClock(), retention_days=settings.retention_days)
         secret = settings.slack_signing_secret
         endpoint = slack_events(inbox.accept, signing_secret=secret.get_secret_value()) if secret else None
-        async with serving(web_app(ready_routes(redis, settings), endpoint), *settings.listen) as address:
+        routes = [*ready_routes(redis, settings), *webhooks]
+        async with serving(web_app(routes, endpoint), *settings.listen) as address:
             log.info("listening", address=address)
             yield address
 

@@ -22,6 +22,7 @@ from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from bot.state.embedded import embedded
 
+RESEARCH_SECONDS = 16.0  # long enough to be watched, changed and stopped
 TOKEN_SECONDS = 0.03  # between two words of the simulator, about the pace of a real model
 
 
@@ -55,7 +56,7 @@ async def surroundings(settings: Settings, port: int) -> AsyncGenerator[str]:
         await stack.enter_async_context(slack.serve())
         await stack.enter_async_context(discord.serve())
         simulated = await _simulated(settings, slack, discord, stack)
-        await stack.enter_async_context(working(simulated, redis_url))
+        await stack.enter_async_context(working(simulated, redis_url, status_seconds=1.0))
         address = await stack.enter_async_context(listening(simulated, redis_url))
         await stack.enter_async_context(connected(simulated, redis_url))
         slack.subscribe(f"{address}/slack/events")
@@ -77,7 +78,9 @@ async def _simulated(
     }
     if settings.gemini_api_key is None:
         gemini = await stack.enter_async_context(
-            GeminiSimulator(delay_seconds=TOKEN_SECONDS, edition=settings.edition).serve()
+            GeminiSimulator(
+                delay_seconds=TOKEN_SECONDS, research_seconds=RESEARCH_SECONDS, edition=settings.edition
+            ).serve()
         )
         places |= {"gemini_api_key": SecretStr("simulated"), "gemini_base_url": gemini}
     return settings.model_copy(update=places)

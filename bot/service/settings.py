@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.research.moments import is_zone
 from bot.service.redis_url import read_redis_url
 
 Edition = Literal["steps", "outputs"]
@@ -41,6 +42,12 @@ def _api_url(value: str) -> str:
 
 def _redis_url(value: SecretStr) -> SecretStr:
     return SecretStr(read_redis_url(value.get_secret_value()))
+
+
+def _time_zone(value: str) -> str:
+    if not is_zone(value):
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+    return value
 
 
 def _bot_token(value: SecretStr) -> SecretStr:
@@ -88,6 +95,28 @@ class Settings(BaseSettings):
     agent: str = Field(
         default="deep-research-preview-04-2026", alias="PARLEY_AGENT", description="The agent that does research."
     )
+    consent: bool = Field(
+        default=True,
+        alias="PARLEY_RESEARCH_CONSENT",
+        description="Somebody approves the plan of a research before it starts; `false`: it starts at once.",
+    )
+    approvers: Literal["asker", "anyone"] = Field(
+        default="asker", alias="PARLEY_RESEARCH_APPROVERS", description="Who may: `asker`, or `anyone` in the thread."
+    )
+    tasks_of_person: int = Field(
+        default=2,
+        ge=1,
+        alias="PARLEY_RESEARCH_PER_PERSON",
+        description="How many run at once for one person; 2.",
+    )
+    tasks_of_team: int = Field(
+        default=10, ge=1, alias="PARLEY_RESEARCH_PER_TEAM", description="And for one workspace or server; 10."
+    )
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        default="UTC",
+        alias="PARLEY_TIME_ZONE",
+        description="Of the times that people name; UTC if unset.",
+    )
     retention_days: int = Field(
         default=55,
         ge=1,
@@ -117,6 +146,16 @@ class Settings(BaseSettings):
         alias="DISCORD_API_URL",
         description="Base of Discord's REST API, with its version; the public one if unset.",
     )
+    public_url: Annotated[str, AfterValidator(_api_url)] | None = Field(
+        default=None,
+        alias="PARLEY_PUBLIC_URL",
+        description="Our own address; with it the API tells at once when a long task has ended.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        alias="GEMINI_WEBHOOK_SECRET",
+        description="Secret of a webhook registered for the project.",
+    )
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = Field(
         default=None,
         alias="REDIS_URL",
@@ -139,6 +178,10 @@ class Settings(BaseSettings):
         if self.api_version is None:
             return "v1beta" if self.edition == "outputs" else "v1"
         return "v1beta" if self.api_version == "beta" else self.api_version
+
+    @property
+    def webhook_url(self) -> str | None:
+        return None if self.public_url is None else f"{self.public_url}gemini/webhooks"
 
     @property
     def listen(self) -> tuple[str, int]:

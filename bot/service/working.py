@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 
@@ -20,34 +21,50 @@ from bot.conversation.manager import ConversationManager
 from bot.conversation.personas import Persona
 from bot.interactions.client import InteractionsClient
 from bot.interactions.transport import open_http
+from bot.research.handlers import ResearchHandlers
 from bot.research.manager import ResearchManager
+from bot.research.rules import Rules
+from bot.research.schedules import Schedules
 from bot.research.stopping import Stopping
 from bot.service.settings import Settings
 from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox
 from bot.state.records import Records
 from bot.state.runs import Runs
+from bot.state.schedules import ScheduleStore
+from bot.state.slots import Most, Slots
 from bot.state.store import connect
 from bot.state.sweeper import Sweeper, Wakers
 from bot.state.timing import Timing
 
+STATUS_SECONDS = 10.0
+
 
 @asynccontextmanager
-async def working(settings: Settings, redis_url: str, timing: Timing | None = None) -> AsyncGenerator[None]:
-    """Answer what waits while the block lasts."""
-    timing = timing or Timing()
+async def working(
+    settings: Settings,
+    redis_url: str,
+    timing: Timing | None = None,
+    *,
+    status_seconds: float = STATUS_SECONDS,
+    clock: Clock | None = None,
+) -> AsyncGenerator[None]:
+    """Answer what waits while the block lasts. Status messages of long tasks are edited every `status_seconds`."""
+    timing, clock = timing or Timing(), clock or SystemClock()
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(connect(redis_url))
         engine = await stack.enter_async_context(Engine.connect(redis_url, timing))
-        clock = SystemClock()
         watching = await stack.enter_async_context(connect(redis_url))
         runs = Runs(redis, engine.wake_again, clock, timing, watching=watching, name=engine.name)
         interactions = await stack.enter_async_context(_interactions(settings))
         channels = await _channels(settings, clock, stack)
-        work = _work(settings, redis, engine, runs, interactions, channels, clock)
+        schedules = _schedules(settings, redis, engine, clock)
+        rules = _rules(settings, status_seconds)
+        tools = Tools(settings, rules, redis, engine, runs, interactions, channels, clock)
+        work = _work(tools, schedules)
         sweeper = Sweeper(redis, Wakers(engine.wake, engine.step_now), clock, timing)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in (runs.watch(), sweeper.run(), engine.run(work))]
+            tasks = [group.create_task(one) for one in (runs.watch(), sweeper.run(), schedules.run(), engine.run(work))]
             yield
             tasks[-1].cancel()  # first, since what it cuts short still needs the others
             await asyncio.wait(tasks[-1:])
@@ -55,35 +72,61 @@ async def working(settings: Settings, redis_url: str, timing: Timing | None = No
                 task.cancel()
 
 
-def _work(
-    settings: Settings,
-    redis: Redis,
-    engine: Engine,
-    runs: Runs,
-    interactions: InteractionsClient,
-    channels: Mapping[str, Channel],
-    clock: Clock,
-) -> Work:
-    records = Records.over(redis, retention_days=settings.retention_days)
-    inbox = Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
-    research = ResearchManager(
-        records=records, runs=runs, engine=engine, interactions=interactions,
-        channels=channels, agent=settings.agent, clock=clock,
-    )  # fmt: skip
+def _rules(settings: Settings, status_seconds: float) -> Rules:
+    return Rules(
+        settings.agent, settings.consent, settings.approvers, settings.webhook_url, status_seconds=status_seconds
+    )
+
+
+def _inbox(settings: Settings, redis: Redis, engine: Engine, clock: Clock) -> Inbox:
+    return Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
+
+
+def _schedules(settings: Settings, redis: Redis, engine: Engine, clock: Clock) -> Schedules:
+    return Schedules(ScheduleStore(redis), _inbox(settings, redis, engine, clock).accept, clock)
+
+
+class Tools(NamedTuple):
+    """What the parts of a worker are made with."""
+
+    settings: Settings
+    rules: Rules
+    redis: Redis
+    engine: Engine
+    runs: Runs
+    interactions: InteractionsClient
+    channels: Mapping[str, Channel]
+    clock: Clock
+
+
+def _work(tools: Tools, schedules: Schedules) -> Work:
+    settings, clock = tools.settings, tools.clock
+    records = Records.over(tools.redis, retention_days=settings.retention_days)
+    research = _research(tools, records)
     answering = Answering(
-        records=records, interactions=interactions, persona=Persona(model=settings.model),
+        records=records, interactions=tools.interactions, persona=Persona(model=settings.model),
         stores=settings.store, clock=clock,
     )  # fmt: skip
+    accept = _inbox(settings, tools.redis, tools.engine, clock).accept
     handlers: dict[str, Handler] = {
-        "research": research.start,
-        "stop": Stopping(records, research, inbox.accept).stop,
+        **ResearchHandlers(records, research, schedules, clock, zone=settings.time_zone).by_word(),
+        "stop": Stopping(records, research, accept).stop,
         "fork": Forks(records, retention_days=settings.retention_days).fork,
         "help": _help,
     }
     manager = ConversationManager(
-        records=records, runs=runs, answering=answering, channels=channels, handlers=handlers, clock=clock
-    )
+        records=records, runs=tools.runs, answering=answering, channels=tools.channels,
+        handlers=handlers, retries=research.retry, withdraws=research.withdraw, clock=clock,
+    )  # fmt: skip
     return Work(manager.drain, research.step)
+
+
+def _research(tools: Tools, records: Records) -> ResearchManager:
+    most = Most(tools.settings.tasks_of_person, tools.settings.tasks_of_team)
+    return ResearchManager(
+        records=records, slots=Slots(tools.redis, most), runs=tools.runs, engine=tools.engine,
+        interactions=tools.interactions, channels=tools.channels, rules=tools.rules, clock=tools.clock,
+    )  # fmt: skip
 
 
 async def _help(_exchange: Exchange) -> str:

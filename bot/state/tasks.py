@@ -1,34 +1,77 @@
-"""Long agent tasks: what each was asked, which interaction does it, and which run in a thread."""
+"""Long agent tasks: what each was asked, how far it is, which interaction does it, and which run in a thread."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, Thread
 from bot.state.store import DUE, TASK_SECONDS, Command, key
+from bot.state.turns import turn_name
+
+
+class Stage(StrEnum):
+    PLANNING = "planning"
+    PROPOSED = "proposed"  # a plan waits for somebody's consent
+    QUEUED = "queued"
+    RUNNING = "running"
+    UNKNOWN = "unknown"  # it may have been started, and nobody can know
+    ENDED = "ended"
+
+
+class Wish(StrEnum):
+    """What people want of a task. Kept beside its record, since a step under way saves the record as it knows it."""
+
+    STOP = "stop"
+    APPROVE = "approve"
+    CHANGE = "change"
+    RETRY = "retry"
 
 
 class Task(BaseModel):
     """Saved before each thing that cannot be taken back, and after it. Its id is that of the asking message."""
 
-    version: int = 1
+    model_config = ConfigDict(hide_input_in_errors=True)  # errors are logged, texts are not
+
+    version: int = 2
     asked: Inbound
     question: str
     agent: str
     reference: str
     started_at: float  # seconds since 1970
+    stage: Stage = Stage.QUEUED
+    begun_at: float | None = None  # the research itself
     creating: bool = False  # the interaction may exist though its id is not known
-    interaction_id: str | None = None
+    interaction_id: str | None = None  # which is at work now, on the plan or the research
+    interactions: list[str] = []  # all it has had, oldest first
+    plan: str = ""
+    plan_id: str | None = None  # the interaction that made the plan
+    change: str = ""  # to be worked into the plan
+    approved_by: str = ""
+    tokens: int = 0
     notes: list[str] = []  # for who asked: what of the message could not be used
     failures: int = 0  # of steps, one after the other
     shown: str = ""  # what the status message says, but for the time
     shown_at: float = 0.0
-    ended: bool = False
 
     @property
     def id(self) -> MessageId:
         return self.asked.message
+
+    @property
+    def name(self) -> str:
+        return turn_name(self.asked.thread, self.id)
+
+    @property
+    def ended(self) -> bool:
+        return self.stage == Stage.ENDED
+
+    def begun_again(self, now: float, *, plans: bool) -> "Task":
+        """The same task from its plan, where there is one that was approved."""
+        stage = Stage.QUEUED if self.approved_by or not plans else Stage.PLANNING
+        fresh = {"begun_at": None, "creating": False, "interaction_id": None, "failures": 0, "shown": ""}
+        return self.model_copy(update={**fresh, "stage": stage, "started_at": now})
 
 
 class Tasks:
@@ -43,35 +86,76 @@ class Tasks:
         return Command("SET", _task_key(task.asked.thread, task.id), (task.model_dump_json(), "EX", TASK_SECONDS))
 
     def indexed(self, task: Task, *, due_at: float) -> Sequence[Command]:
-        """Whether the task counts as running where it was asked for, and when somebody has to look after it."""
-        thread, name = task.asked.thread, f"{task.asked.thread} {task.id}"
-        indexes = {_running_key(thread, channel) for channel in (thread.channel, task.asked.place or thread.channel)}
+        """Whether the task counts as under way where it was asked for, and when somebody has to look after it."""
+        thread = task.asked.thread
+        indexes = {_index_key(thread, channel) for channel in (thread.channel, task.asked.place or thread.channel)}
         if task.ended:
-            return [*(Command("SREM", index, (name,)) for index in indexes), Command("ZREM", DUE, (name,))]
+            return [*(Command("SREM", index, (task.name,)) for index in indexes), Command("ZREM", DUE, (task.name,))]
         return [
-            *(Command("SADD", index, (name,)) for index in indexes),
-            Command("ZADD", DUE, (f"{due_at:.3f}", name)),
+            *(Command("SADD", index, (task.name,)) for index in indexes),
+            Command("ZADD", DUE, (f"{due_at:.3f}", task.name)),
             *(Command("EXPIRE", index, (TASK_SECONDS,)) for index in (*indexes, DUE)),
         ]
 
-    async def running(self, message: Inbound) -> list[Task]:
+    def found_by(self, task: Task, interaction_id: str) -> Command:
+        """Lets the task be found by the interaction that does it."""
+        return Command("SET", _interaction_key(interaction_id), (task.name, "EX", TASK_SECONDS))
+
+    async def doing(self, interaction_id: str) -> str | None:
+        """The name of the task that an interaction does."""
+        name = await self._redis.get(_interaction_key(interaction_id))
+        return None if name is None else str(name)
+
+    async def here(self, message: Inbound) -> list[Task]:
         """The tasks that have not ended in the thread of the message and the channel it was said in, oldest first."""
-        running = _running_key(message.thread, message.place or message.thread.channel)
-        names = [str(name).split(" ") for name in await self._redis.smembers(running)]
+        index = _index_key(message.thread, message.place or message.thread.channel)
+        names = [str(name).split(" ") for name in await self._redis.smembers(index)]
         tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
         return sorted((task for task in tasks if task and not task.ended), key=lambda task: task.started_at)
 
-    async def ask_to_stop(self, task: Task) -> None:
-        """Beside the record, since a step that is under way saves the record as it knows it."""
-        await self._redis.set(key(task.asked.thread, f"stop:{task.id}"), "1", ex=TASK_SECONDS)
+    async def wish(self, task: Task, wish: Wish, said: str) -> None:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hset(_wishes_key(task), wish, said)
+            pipeline.expire(_wishes_key(task), TASK_SECONDS)
+            await pipeline.execute()
 
-    async def is_to_stop(self, task: Task) -> bool:
-        return bool(await self._redis.exists(key(task.asked.thread, f"stop:{task.id}")))
+    async def wishes(self, task: Task) -> dict[str, str]:
+        return {str(wish): str(said) for wish, said in (await self._redis.hgetall(_wishes_key(task))).items()}
+
+    def unwished(self, task: Task) -> Command:
+        return Command("DEL", _wishes_key(task))
+
+    def granted(self, task: Task, wish: Wish) -> Command:
+        return Command("HDEL", _wishes_key(task), (wish,))
+
+    async def adopt(self, thread: Thread, task: MessageId, interaction_id: str) -> None:
+        """The API says that this interaction does the task, which may not have heard of it."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.sadd(_adopted_key(thread, task), interaction_id)
+            pipeline.expire(_adopted_key(thread, task), TASK_SECONDS)
+            await pipeline.execute()
+
+    async def adopted(self, task: Task) -> str | None:
+        """One that the task has not had; of the others, such as that of its plan, the API may tell again and late."""
+        told = {str(one) for one in await self._redis.smembers(_adopted_key(task.asked.thread, task.id))}
+        return next(iter(sorted(told.difference(task.interactions))), None)
 
 
 def _task_key(thread: Thread, task: MessageId) -> str:
     return key(thread, f"task:{task}")
 
 
-def _running_key(thread: Thread, channel: str) -> str:
+def _wishes_key(task: Task) -> str:
+    return key(task.asked.thread, f"wishes:{task.id}")
+
+
+def _adopted_key(thread: Thread, task: MessageId) -> str:
+    return key(thread, f"adopted:{task}")
+
+
+def _interaction_key(interaction_id: str) -> str:
+    return f"parley:interaction:{interaction_id}"
+
+
+def _index_key(thread: Thread, channel: str) -> str:
     return f"parley:tasks:{thread.platform}:{thread.team}:{channel}"

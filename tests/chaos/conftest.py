@@ -30,6 +30,7 @@ async def service(redis_url: str, tmp_path: Path) -> AsyncGenerator[Service]:
             "SLACK_API_URL": slack.api_url,
             "DISCORD_TOKEN": discord.token,
             "DISCORD_API_URL": discord.api_url,
+            "PARLEY_RESEARCH_CONSENT": "false",
             "HOST": "127.0.0.1",
             "PORT": "0",
         }

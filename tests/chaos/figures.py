@@ -21,23 +21,23 @@ def figures(outcomes: Sequence[Outcome], *, seed: int, seconds: float) -> Figure
         "histories": len(outcomes),
         "questions": sum(outcome.questions for outcome in outcomes),
         "kills": kills.total(),
-        "kills_by_point": {_named(point): count for point, count in sorted(kills.items())},
-        "points_never_hit": [_named(point) for point in tried() if not kills[point]],
+        "kills_by_point": {named(point): count for point, count in sorted(kills.items())},
+        "points_never_hit": [named(point) for point in tried() if not kills[point]],
         "stalls": sum(outcome.stalls for outcome in outcomes),
         "restarts": sum(outcome.restarts for outcome in outcomes),
         "violations": dict(Counter(violation.kind for violation in violations)),
         "what_broke": [asdict(violation) for violation in violations],
-        "takeover_seconds": _spread(second for outcome in outcomes for second in outcome.takeover_seconds),
+        "takeover_seconds": spread(second for outcome in outcomes for second in outcome.takeover_seconds),
         "seeds": [outcome.plan.seed for outcome in outcomes],
     }
 
 
-def _named(point: str) -> str:
+def named(point: str) -> str:
     """`K05 fetched`; what is no point keeps its own name."""
     return f"{point} {Point(point).name.lower()}" if point in list(Point) else point
 
 
-def _spread(values: Iterable[float]) -> dict[str, float]:
+def spread(values: Iterable[float]) -> dict[str, float]:
     ordered = sorted(values)
     if not ordered:
         return {}

@@ -79,6 +79,51 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "A task can be stopped by word and by button, here and upstream.", "contract, What people say to it"
     ),
     "research:once": Behavior("A research is started once, whatever happens to the request.", "rivals that start two"),
+    "research:plan": Behavior(
+        "A research shows its plan, its price and its time first; nothing else runs before somebody approves.",
+        '"Deep Research" (collaborative planning), Gemini API docs',
+    ),
+    "research:plan:approve": Behavior(
+        "An approved plan is carried out once, in the interaction that made it.",
+        '"Deep Research" (collaborative planning), Gemini API docs',
+    ),
+    "research:plan:change": Behavior(
+        "A change that somebody asks for makes a new plan, in the same message.",
+        '"Deep Research" (collaborative planning), Gemini API docs',
+    ),
+    "research:plan:cancel": Behavior("A plan that is dropped costs nothing more.", "rivals' plans that run anyway"),
+    "research:plan:who": Behavior("Who asked decides about a plan; anybody does where that is set.", "faults, F55"),
+    "research:unknown": Behavior(
+        "When nobody can know whether a research was started, people are asked, and the API's word settles it.",
+        "faults, F11",
+    ),
+    "research:webhook": Behavior(
+        "The end of a research is reported as soon as the API tells of it, once however often it does.",
+        '"Webhooks", Gemini API docs',
+    ),
+    "research:webhook:proof": Behavior(
+        "A call that does not prove that it is the API's changes nothing.", '"Webhooks", Gemini API docs'
+    ),
+    "research:limits": Behavior(
+        "Beyond what a person or a team may run at once, research waits in line and starts when another ends.",
+        "faults, F55",
+    ),
+    "research:failed": Behavior(
+        "A research that ends without a report says why, with a reference, what was found, and a way to try again.",
+        "faults, F26",
+    ),
+    "research:retry": Behavior("A research that failed is tried again from its approved plan.", "faults, F26"),
+    "research:files": Behavior("The whole report comes as files that can be read.", "faults, F27"),
+    "research:notified": Behavior(
+        "A report calls who asked for it, where having asked does not bring the news, and nobody else.",
+        '"Formatting message text", Slack developer docs; "Allowed mentions", Discord developer docs',
+    ),
+    "tasks": Behavior("People see what runs, what waits and what is scheduled.", "contract, What people say to it"),
+    "schedule:again": Behavior(
+        "A research can be scheduled again and again; it is listed, paused, resumed and deleted.",
+        "contract, What people say to it",
+    ),
+    "schedule:once": Behavior("A research that is due later starts once, without a further plan.", "faults, F15"),
     "command:ask": Behavior(
         "A slash command is answered where it was used, under its question.",
         '"Receiving and Responding", Discord developer docs',

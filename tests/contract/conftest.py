@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import Clock, SystemClock
 from bot.service.app import connected, listening
 from bot.service.settings import Settings
 from bot.service.working import working
@@ -39,8 +40,20 @@ def edition() -> str:
 
 
 @pytest.fixture
+def consent() -> bool:
+    """Whether somebody has to approve a research."""
+    return False
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The worker's."""
+    return SystemClock()
+
+
+@pytest.fixture
 async def settings(
-    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator, edition: str
+    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator, edition: str, consent: bool
 ) -> AsyncGenerator[Settings]:
     async with gemini.serve() as url:
         yield Settings().model_copy(
@@ -53,6 +66,7 @@ async def settings(
                 "discord_token": SecretStr(discord.token),
                 "discord_api_url": discord.api_url,
                 "edition": edition,
+                "consent": consent,
                 "host": "127.0.0.1",
                 "port": 0,
             }
@@ -61,11 +75,16 @@ async def settings(
 
 @pytest.fixture(params=["slack", "discord"])
 async def platform(
-    request: pytest.FixtureRequest, settings: Settings, redis_url: str, slack: SlackSimulator, discord: DiscordSimulator
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    redis_url: str,
+    slack: SlackSimulator,
+    discord: DiscordSimulator,
+    clock: Clock,
 ) -> AsyncGenerator[Platform]:
     """One platform after the other, with the service listening to both and working."""
     async with (
-        working(settings, redis_url),
+        working(settings, redis_url, status_seconds=0.5, clock=clock),
         listening(settings, redis_url) as address,
         connected(settings, redis_url),
     ):

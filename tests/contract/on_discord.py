@@ -32,13 +32,13 @@ class DiscordPlatform:
         self._asked.add(message.id)
         return Said(channel, message.id, message.id)
 
-    async def write(self, text: str, under: Said | None = None) -> Said:
+    async def write(self, text: str, under: Said | None = None, *, by_another: bool = False) -> Said:
         channel = under.root if under else self._channels[0]
         if under and under.root in self._asked:
             await self.simulator.wait_for(lambda: self._is_open(under), 5)
         elif under and not self._is_open(under):
             self.simulator.open_thread(under.channel, "aside", user_id=self._ada, message_id=under.root)
-        message = await self.simulator.say(channel, text, user_id=self._ada)
+        message = await self.simulator.say(channel, text, user_id=self._grace if by_another else self._ada)
         return Said(channel, message.id, under.root if under else message.id)
 
     async def edit(self, said: Said, text: str) -> None:
@@ -101,11 +101,12 @@ class DiscordPlatform:
     def buttons(self, said: Said) -> list[str]:
         return [str(button["label"]) for message in self._messages(said) for button in _buttons(message)]
 
-    async def press(self, said: Said, label: str) -> None:
+    async def press(self, said: Said, label: str, *, by_another: bool = False) -> None:
+        who = self._grace if by_another else self._ada
         for message in self._messages(said):
             for button in _buttons(message):
                 if button["label"] == label:
-                    await self.simulator.press(message.id, str(button["custom_id"]), user_id=self._ada)
+                    await self.simulator.press(message.id, str(button["custom_id"]), user_id=who)
 
     def files(self, said: Said) -> dict[str, bytes]:
         attachments = [file for message in self._messages(said) for file in message.attachments]
@@ -132,6 +133,10 @@ class DiscordPlatform:
     def notified(self) -> list[str]:
         entries = self.simulator.ledger.of("notification")
         return [str(entry["user_id"]) for entry in entries if entry["author_id"] == self.simulator.bot.id]
+
+    @property
+    def called_by_report(self) -> list[str]:
+        return [self._ada]
 
     async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
         await self.simulator.wait_for(

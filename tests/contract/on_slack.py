@@ -20,13 +20,14 @@ class SlackPlatform:
     async def mention(self, text: str, *, place: int = 0, files: Sequence[Upload] = ()) -> Said:
         return await self._say(self._channel(place), f"@Parley {text}", None, files)
 
-    async def write(self, text: str, under: Said | None = None) -> Said:
-        return await self._say(under.channel if under else "C0GENERAL", text, under.root if under else None)
+    async def write(self, text: str, under: Said | None = None, *, by_another: bool = False) -> Said:
+        channel, root = (under.channel, under.root) if under else ("C0GENERAL", None)
+        return await self._say(channel, text, root, by="U0GRACE" if by_another else "U0ADA")
 
-    async def _say(self, channel: str, text: str, root: str | None, files: Sequence[Upload] = ()) -> Said:
-        message = await self.simulator.say(
-            channel, text, user_id="U0ADA", thread_ts=root, files=files, until_delivered=True
-        )
+    async def _say(
+        self, channel: str, text: str, root: str | None, files: Sequence[Upload] = (), *, by: str = "U0ADA"
+    ) -> Said:
+        message = await self.simulator.say(channel, text, user_id=by, thread_ts=root, files=files, until_delivered=True)
         await self._deliver_again()
         return Said(channel, message.ts, message.root_ts)
 
@@ -104,11 +105,11 @@ class SlackPlatform:
     def buttons(self, said: Said) -> list[str]:
         return [str(button["text"]["text"]) for message in self._messages(said) for button in _buttons(message)]
 
-    async def press(self, said: Said, label: str) -> None:
+    async def press(self, said: Said, label: str, *, by_another: bool = False) -> None:
         for message in self._messages(said):
             for button in _buttons(message):
                 if button["text"]["text"] == label:
-                    await self.simulator.press(message, button["action_id"], "U0ADA")
+                    await self.simulator.press(message, button["action_id"], "U0GRACE" if by_another else "U0ADA")
 
     def files(self, said: Said) -> dict[str, bytes]:
         return {file.name: file.content or b"" for message in self._messages(said) for file in message.files}
@@ -133,6 +134,10 @@ class SlackPlatform:
 
     def notified(self) -> list[str]:
         return [str(entry["target"]) for entry in self.simulator.ledger.of("notification")]
+
+    @property
+    def called_by_report(self) -> list[str]:
+        return []
 
     async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
         await self.simulator.wait_for(

@@ -30,8 +30,8 @@ class Platform(Protocol):
         """Somebody addresses the bot in a channel; places are channels, made when they are first named."""
         ...
 
-    async def write(self, text: str, under: Said | None = None) -> Said:
-        """Somebody writes without naming the bot: in the channel, or in a thread."""
+    async def write(self, text: str, under: Said | None = None, *, by_another: bool = False) -> Said:
+        """Who asks, or another, writes without naming the bot: in the channel, or in a thread."""
         ...
 
     async def edit(self, said: Said, text: str) -> None:
@@ -79,7 +79,7 @@ class Platform(Protocol):
         """The labels of the buttons in the message's thread now."""
         ...
 
-    async def press(self, said: Said, label: str) -> None: ...
+    async def press(self, said: Said, label: str, *, by_another: bool = False) -> None: ...
 
     def files(self, said: Said) -> dict[str, bytes]:
         """The files the bot has shown in the message's thread."""
@@ -111,6 +111,11 @@ class Platform(Protocol):
         """Whom the bot's messages have called."""
         ...
 
+    @property
+    def called_by_report(self) -> list[str]:
+        """Whom a report calls: who asked for it, where having asked does not bring the news."""
+        ...
+
     async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
         """Wait until the thread's reply of that number contains the text."""
         ...
@@ -130,3 +135,15 @@ async def asked(gemini: GeminiSimulator, times: int = 1) -> None:
 def creates(gemini: GeminiSimulator) -> list[RecordedRequest]:
     """Every request to create an interaction, oldest first."""
     return [one for one in gemini.requests if one.method == "POST" and one.path.endswith("/interactions")]
+
+
+def polled(gemini: GeminiSimulator) -> list[str]:
+    """The interactions that were looked at, each once, in the order of their first look."""
+    paths = [one.path for one in gemini.requests if one.method == "GET" and "/interactions/" in one.path]
+    return list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
+
+
+def makes_plan(request: RecordedRequest) -> bool:
+    """Whether a request asks for no more than a plan."""
+    config = request.body.get("agent_config")
+    return isinstance(config, dict) and config.get("collaborative_planning") is True

@@ -1,18 +1,35 @@
 """Long tasks, on every platform."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
-from bot.simulators.gemini import GeminiSimulator
-from bot.simulators.gemini.script import Dropped, HttpError
+from bot.service.settings import Settings
+from bot.simulators.gemini import Dropped, Ends, Failure, GeminiSimulator, HttpError, OnlyThinks, SaysNothing
 from tests.contract.behaviors import behavior
-from tests.contract.platforms import Platform, creates
+from tests.contract.platforms import Platform, asked, creates
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=2)
+def research_seconds() -> float:
+    return 2
+
+
+@pytest.fixture
+async def gemini(research_seconds: float) -> GeminiSimulator:
+    return GeminiSimulator(research_seconds=research_seconds)
+
+
+@pytest.fixture
+def tasks_of_team() -> int:
+    return 10
+
+
+@pytest.fixture
+async def settings(settings: Settings, tasks_of_team: int) -> Settings:
+    return settings.model_copy(update={"tasks_of_team": tasks_of_team})
 
 
 @behavior("research:reported")
@@ -28,9 +45,11 @@ async def test_a_research_reports_back_and_the_conversation_goes_on_from_it(
     await platform.replied(mention, "done (0:0")
     assert platform.buttons(mention) == []
 
-    [file] = platform.files(mention)
-    assert re.fullmatch(r"report-P-[0-9A-Z]{5}\.md", file)
-    assert b"otters" in platform.files(mention)[file]
+    files = platform.files(mention)
+    assert {name.rpartition(".")[2] for name in files} == {"md", "pdf", "jpg"}
+    [markdown] = [name for name in files if re.fullmatch(r"report-P-[0-9A-Z]{5}\.md", name)]
+    assert b"otters" in files[markdown]
+    assert files[markdown.replace(".md", ".pdf")].startswith(b"%PDF")
     assert any("otters" in reply for reply in platform.replies(mention)[1:])
 
     [research] = creates(gemini)
@@ -85,6 +104,169 @@ async def test_a_start_that_is_refused_for_now_is_tried_again(platform: Platform
 
     await platform.replied(mention, "done (0:0")
     assert len([request for request in creates(gemini) if not request.path.endswith("/cancel")]) == 2
+
+
+@behavior("research:unknown")
+async def test_a_start_that_was_lost_is_repeated_when_somebody_says_so(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    gemini.fails(Dropped())
+    mention = await platform.mention("research What do otters eat?")
+    await platform.replied(mention, "cannot tell whether it runs")
+    assert platform.buttons(mention) == ["Retry", "Cancel"]
+
+    await platform.press(mention, "Retry")
+
+    await platform.replied(mention, "done (0:0")
+    assert len(creates(gemini)) == 2
+
+
+@behavior("research:unknown")
+async def test_a_start_that_was_lost_is_dropped_when_somebody_says_so(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    gemini.fails(Dropped())
+    mention = await platform.mention("research What do otters eat?")
+    await platform.replied(mention, "cannot tell whether it runs")
+
+    await platform.press(mention, "Cancel")
+
+    await platform.replied(mention, "stopped (0:0")
+    assert platform.buttons(mention) == []
+    assert len(creates(gemini)) == 1
+
+
+FAILURES: list[tuple[Failure, str]] = [
+    (Ends(status="failed"), "gave up"),
+    (Ends(status="budget_exceeded"), "gave up"),
+    (OnlyThinks(), "without a report"),
+    (SaysNothing(), "without a report"),
+    (HttpError(status=400), "could not work with this"),
+]
+
+
+@behavior("research:failed")
+@behavior("research:retry")
+@pytest.mark.parametrize(("failure", "notice"), FAILURES, ids=lambda value: getattr(value, "status", None))
+async def test_a_research_without_a_report_says_why_and_is_tried_again(
+    platform: Platform, gemini: GeminiSimulator, failure: Failure, notice: str
+) -> None:
+    gemini.fails(failure)
+    mention = await platform.mention("research What do otters eat?")
+    await platform.replied(mention, notice)
+    assert re.search(r"`P-[0-9A-Z]{5}`", platform.replies(mention)[0])
+    assert platform.buttons(mention) == ["Retry"]
+
+    await platform.press(mention, "Retry")
+
+    await platform.replied(mention, "done (0:0")
+    assert len(creates(gemini)) == 2
+
+
+@behavior("research:failed")
+async def test_what_was_found_until_it_failed_is_kept(platform: Platform, gemini: GeminiSimulator) -> None:
+    gemini.fails(Ends(status="failed", after_deltas=30))
+
+    mention = await platform.mention("research What do otters eat?")
+
+    await platform.replied(mention, "gave up")
+    assert "Simulated research" in platform.replies(mention)[0]
+    assert len(platform.replies(mention)) == 1
+
+
+@behavior("research:failed")
+async def test_a_research_that_is_cancelled_elsewhere_says_that_it_stopped(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    gemini.fails(Ends(status="cancelled"))
+
+    mention = await platform.mention("research What do otters eat?")
+
+    await platform.replied(mention, "stopped (0:0")
+    assert platform.buttons(mention) == []
+
+
+@behavior("research:limits")
+@behavior("tasks")
+@pytest.mark.parametrize("research_seconds", [600])
+async def test_a_third_research_of_a_person_waits_and_starts_when_another_ends(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    first, second = [await platform.mention(f"research What do {who} eat?") for who in ("otters", "seals")]
+    await asked(gemini, 2)
+    third = await platform.mention("research What do whales eat?")
+    await platform.replied(third, "next in line")
+    assert platform.buttons(third) == ["Stop"]
+    listing = await platform.mention("tasks")
+    await platform.replied(listing, "whales")
+    assert all(
+        what in platform.replies(listing)[0] for what in ("otters", "seals", "at work", "waiting for other research")
+    )
+
+    await platform.press(first, "Stop")
+
+    await platform.replied(first, "stopped (0:")
+    await platform.replied(third, "starting")
+    await asked(gemini, 3)
+    assert "stopped" not in platform.replies(second)[0]
+
+
+@behavior("research:limits")
+@pytest.mark.parametrize("research_seconds", [600])
+async def test_a_research_that_waits_is_stopped(platform: Platform, gemini: GeminiSimulator) -> None:
+    for who in ("otters", "seals"):
+        await platform.mention(f"research What do {who} eat?")
+    await asked(gemini, 2)
+    third = await platform.mention("research What do whales eat?")
+    await platform.replied(third, "next in line")
+
+    await platform.press(third, "Stop")
+
+    await platform.replied(third, "stopped (0:0")
+    assert len(creates(gemini)) == 2
+
+
+@behavior("research:limits")
+@pytest.mark.parametrize("research_seconds", [600])
+@pytest.mark.parametrize("tasks_of_team", [1])
+async def test_a_team_runs_no_more_than_it_may(platform: Platform, gemini: GeminiSimulator) -> None:
+    await platform.mention("research What do otters eat?")
+    await asked(gemini)
+
+    second = await platform.mention("research What do seals eat?")
+
+    await platform.replied(second, "next in line")
+    assert len(creates(gemini)) == 1
+
+
+@behavior("research:files")
+@behavior("research:reported")
+async def test_a_long_report_is_a_summary_with_the_whole_of_it_in_files(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    sections = [f"## Part {number}\n\n{'Otters eat fish. ' * 60}" for number in range(1, 41)]
+    gemini.answers("# All about otters\n\n", *(f"{section}\n\n" for section in sections))
+
+    mention = await platform.mention("research What do otters eat?")
+
+    await platform.replied(mention, "done (0:0")
+    [_, short] = platform.replies(mention)
+    assert len(short) <= platform.message_chars
+    assert "The whole report is in the file." in short
+    files = platform.files(mention)
+    [markdown] = [data.decode() for name, data in files.items() if name.endswith(".md")]
+    [pdf] = [PdfReader(BytesIO(data)) for name, data in files.items() if name.endswith(".pdf")]
+    assert "Part 40" in markdown
+    assert "Part 40" in "".join(page.extract_text() for page in pdf.pages)
+
+
+@behavior("research:notified")
+async def test_a_report_calls_who_asked_where_that_is_needed_and_nobody_else(platform: Platform) -> None:
+    mention = await platform.mention(f"research What do otters eat? {' '.join(platform.calls)}")
+
+    await platform.replied(mention, "done (0:0")
+
+    assert platform.notified() == platform.called_by_report
 
 
 @behavior("help")

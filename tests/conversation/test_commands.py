@@ -23,6 +23,11 @@ from tests.conversation.platform import said as message
         ("research", None),
         ("researchers say so", None),
         ("what is research?", None),
+        ("change: only Europe", Said("change", "only Europe")),
+        ("change the tone, please", None),
+        ("pause S-7F3K2", Said("pause", "S-7F3K2")),
+        ("delete `s-7f3k2`", Said("delete", "`s-7f3k2`")),
+        ("delete the last paragraph", None),
         ("", None),
     ],
 )
@@ -33,6 +38,7 @@ def test_a_command_stands_at_the_beginning_and_takes_what_it_takes(text: str, sa
 def test_among_people_a_sentence_may_begin_like_a_command() -> None:
     assert parse_command(message("research shows that otters swim", addressed=False)) is None
     assert parse_command(message("stop", addressed=False)) == Said("stop", "")
+    assert parse_command(message("resume S-7F3K2", addressed=False)) == Said("resume", "S-7F3K2")
 
 
 def test_a_deletion_is_no_command() -> None:

@@ -11,6 +11,7 @@ from bot.simulators.gemini.research import Assignment, plan, research
 from bot.simulators.gemini.store import Interaction
 from bot.simulators.gemini.wire import JsonObject
 
+APPROVALS = ("go ahead", "looks good", "ok", "yes", "approve", "start")
 Chain = Sequence[Interaction]  # an interaction and its ancestors, oldest first
 
 
@@ -42,9 +43,14 @@ def _assignment(chain: Chain) -> Assignment:
     start = len(chain) - 1
     while start > 0 and _is_plan(chain[start - 1]):
         start -= 1
-    question, *changes = [_words(interaction) for interaction in chain[start:]]
+    question, *changes = [_words(one) for one in chain[start:] if one is chain[start] or not _is_approval(one)]
     config = chain[-1].request.agent_config
     return Assignment(question, changes, illustrated=config is None or config.visualization != "off")
+
+
+def _is_approval(interaction: Interaction) -> bool:
+    """Whether it has the plan carried out as it is."""
+    return not _is_plan(interaction) and _words(interaction).lower().startswith(APPROVALS)
 
 
 def _is_plan(interaction: Interaction) -> bool:

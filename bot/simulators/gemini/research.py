@@ -26,6 +26,7 @@ _STAGES = (
 )
 _PLANNING_SHARE = 0.2  # of the research's time, when only a plan is wanted
 _MOST_PARTS = 4
+_ASKING = {"what", "when", "where", "which", "whom", "whose", "does", "have", "will", "would", "about", "with"}
 _QUOTED_CHARS = 300
 _PICTURE = ImageFormat((16, 9), 512)
 
@@ -46,7 +47,8 @@ class Assignment:
     def parts(self) -> list[str]:
         """The longest words of the question: the nearest thing to subjects that a simulator can find."""
         words = dict.fromkeys(re.findall(r"[^\W\d_]{4,40}", self.title))
-        return sorted(words, key=len, reverse=True)[:_MOST_PARTS] or ["the question"]
+        subjects = [word for word in words if word.lower() not in _ASKING]
+        return sorted(subjects, key=len, reverse=True)[:_MOST_PARTS] or ["the question"]
 
 
 def research(assignment: Assignment, seconds: float) -> list[Piece]:

@@ -82,7 +82,7 @@ def test_a_command_in_a_direct_message_belongs_there() -> None:
     ("payload", "text"),
     [
         (command("ask", PROMPT), "what is this?"),
-        (command("research", {"name": "question", "type": 3, "value": "why?"}), "research why?"),
+        (command("research", {"name": "question", "type": 3, "value": "why?"}), "research: why?"),
         (command("stop"), "stop"),
         (command("help"), "help"),
     ],

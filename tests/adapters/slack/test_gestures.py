@@ -103,6 +103,7 @@ def test_a_press_says_what_the_button_says_silently_in_its_thread() -> None:
     assert pressed is not None
     assert (str(pressed.thread), pressed.message) == ("slack:T1:C1:1715.0001", "1716.0001")
     assert pressed.content == (TextContent(text="stop"),)
+    assert pressed.continues == "1715.0002"
     assert pressed.silent
     assert pressed.addressed
 
