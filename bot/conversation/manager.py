@@ -103,7 +103,7 @@ class ConversationManager:
         exchange.run.checkpoint = lambda: self._reached(exchange, reply)
         async with reply:
             if not is_question:
-                if overtaken(exchange.message, await exchange.run.later()) is None:
+                if not await _is_withdrawn(exchange):
                     await self._say_something(exchange, reply)
                 return
             saying = self._say_something(exchange, reply)
@@ -175,6 +175,12 @@ class ConversationManager:
         is_newest = head.turn in (turn.parent, turn.name)
         if turn.state == State.ANSWERED and turn.question and is_newest:
             yield self._records.heads.moved(message.thread, Head(interaction_id=turn.interaction_id, turn=turn.name))
+
+
+async def _is_withdrawn(exchange: Exchange) -> bool:
+    """Whether a command that waited was edited or deleted meanwhile; what it asks for may be costly."""
+    by = overtaken(exchange.message, await exchange.run.later())
+    return by is not None and by.how is not How.STOPPED
 
 
 def _new_turn(message: Inbound, head: Head) -> Turn:

@@ -1,0 +1,120 @@
+"""A research as people watch over it in `parley demo`, on both platforms, by role and label alone."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+PLATFORMS = ["Slack", "Discord"]
+QUESTION = "What do otters eat?"
+LONG_MILLISECONDS = 40_000  # the demo's research takes seconds, so that it can be watched
+
+
+@pytest.fixture(params=PLATFORMS)
+def platform(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def general(demo: "Page", platform: str) -> "Page":
+    """The demo at #general of the platform."""
+    await demo.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
+    await demo.get_by_role("heading", name=f"#general {platform}").wait_for()
+    return demo
+
+
+async def _asked(page: "Page", words: str) -> "Locator":
+    """The thread in which it is answered."""
+    box = page.get_by_role("region", name="Channel #general").get_by_role("textbox", name="Message").last
+    await box.fill(f"@Parley {words}")
+    await box.press("Enter")
+    thread = page.get_by_role("region", name=re.compile("^Thread: ")).first
+    await thread.wait_for()
+    return thread
+
+
+async def _written(thread: "Locator", words: str) -> None:
+    await thread.get_by_role("textbox", name="Message").fill(words)
+    await thread.get_by_role("button", name="Send").click()
+
+
+def _button(thread: "Locator", name: str) -> "Locator":
+    return thread.get_by_role("button", name=name, exact=True)
+
+
+async def _planned(page: "Page") -> "Locator":
+    """The thread of a research whose plan waits."""
+    thread = await _asked(page, f"research {QUESTION}")
+    await thread.get_by_text("making a plan").wait_for()
+    await _button(thread, "Approve").wait_for(timeout=LONG_MILLISECONDS)
+    return thread
+
+
+async def _file(page: "Page", thread: "Locator", name: str) -> bytes:
+    link = thread.get_by_role("link", name=re.compile(name))
+    await link.wait_for(timeout=LONG_MILLISECONDS)
+    saved = await page.request.get(f"{page.url.partition('/channels')[0]}{await link.get_attribute('href')}")
+    return await saved.body()
+
+
+async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conversation(general: "Page") -> None:
+    thread = await _planned(general)
+    await _button(thread, "Change").click()
+    await thread.get_by_text("Tell me what to change").wait_for()
+    await _written(thread, "change: only in Europe")
+    await thread.get_by_text("changing the plan").wait_for()
+    await thread.get_by_text("only in Europe", exact=True).wait_for(timeout=LONG_MILLISECONDS)
+
+    await _button(thread, "Approve").click()
+    await thread.get_by_text("at work").wait_for()
+    await thread.get_by_text("Reading what was found").wait_for(timeout=LONG_MILLISECONDS)
+    markdown = await _file(general, thread, r"^report-P-\w+\.md")
+    pdf = await _file(general, thread, r"^report-P-\w+\.pdf")
+    await thread.get_by_text("done (").wait_for(timeout=LONG_MILLISECONDS)
+    await _written(thread, "shorten this")
+
+    await thread.get_by_text("This conversation has the report").wait_for()
+    assert b"only in Europe" in markdown
+    assert pdf.startswith(b"%PDF")
+    assert await thread.get_by_role("link", name=re.compile(r"figure-1\.\w+")).count() == 1
+    assert await _button(thread, "Stop").count() == 0
+
+
+async def test_a_research_at_work_is_stopped(general: "Page") -> None:
+    thread = await _planned(general)
+    await _button(thread, "Approve").click()
+    await thread.get_by_text("at work").wait_for()
+
+    await _button(thread, "Stop").click()
+
+    await thread.get_by_text("stopped (").wait_for()
+    assert await _button(thread, "Stop").count() == 0
+
+
+async def test_a_plan_is_dropped(general: "Page") -> None:
+    thread = await _planned(general)
+
+    await _button(thread, "Cancel").click()
+
+    await thread.get_by_text("cancelled (").wait_for()
+    assert await _button(thread, "Approve").count() == 0
+
+
+async def test_a_schedule_is_listed_paused_and_deleted_by_its_reference(general: "Page") -> None:
+    thread = await _asked(general, f"research every Monday 9:00 {QUESTION}")
+    confirmed = thread.get_by_text("Every Monday at 9:00 (UTC), next on Mon")
+    await confirmed.wait_for()
+    [reference] = re.findall(r"S-[0-9A-Z]{5}", await confirmed.inner_text())
+
+    await _written(thread, "tasks")
+    await thread.get_by_text("every Monday at 9:00 (UTC), next on Mon").last.wait_for()
+    await _written(thread, f"pause {reference}")
+    await thread.get_by_text("Paused.").wait_for()
+    await _written(thread, f"delete {reference}")
+    await thread.get_by_text("Deleted:").wait_for()
+    await _written(thread, "tasks")
+
+    await thread.get_by_text("Nothing is running or scheduled here.").wait_for()
