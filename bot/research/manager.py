@@ -118,6 +118,7 @@ class ResearchManager:
         """
         task = await self._records.tasks.get(thread, task_id)
         if task is None or task.ended:
+            await self._records.tasks.no_longer_due(thread, task_id)
             return None
         with bound_contextvars(thread=str(thread), task=task_id, reference=task.reference):
             async with self._runs.take(thread, f"step:{task_id}") as run:

@@ -4,6 +4,7 @@ People are shown a reference when something fails. What is printed here tells wh
 it ended; of what people wrote and were answered it tells the size alone.
 """
 
+import asyncio
 import sys
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
@@ -26,6 +27,8 @@ from bot.state.turns import Moment, Turn, Turns
 
 MISREAD = str.maketrans("OIL", "011")  # letters that a reference does not have, and what they are taken for
 
+ANSWER_SECONDS = 5.0  # for a store that says nothing
+
 
 class Explained(Record):
     """One turn or task, without any text of people."""
@@ -45,7 +48,8 @@ async def run_explain(settings: Settings, reference: str, *, as_json: bool) -> N
     async with _store(settings) as url, connect(url) as redis:
         await refuse_unusable(redis)
         try:
-            found = await find(redis, wanted)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await find(redis, wanted)
         except (RedisError, TimeoutError) as error:
             raise Invalid([f"The store cannot be asked ({cause(error)}); check REDIS_URL."]) from error
     if not found:

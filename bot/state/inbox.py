@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.clock import Clock
 from bot.failpoints import Point, reached
@@ -21,7 +22,11 @@ from bot.state.store import (
 from bot.state.turns import turn_name
 
 Wake = Callable[[Thread, str], Awaitable[None]]
-TO_WAKE = 1
+TO_WAKE, FULL = 1, -1
+
+
+class InboxFull(RedisError):
+    """So much waits in this thread that nothing more is taken in; its platform may come again."""
 
 
 class Inbox:
@@ -41,11 +46,13 @@ class Inbox:
         bot counts only in a thread the bot takes part in, also where it is delivered before the message that
         made it so. An edit counts where its message did. One stored by an earlier delivery wakes its thread again,
         since that delivery may have died in between.
-        Raises redis.RedisError when the store cannot be reached.
+        Raises redis.RedisError when the store cannot be reached, and InboxFull, which is one.
         """
         message = await self._in_its_thread(message)
         stored = await self._store(message)
         reached(Point.CLAIMED)
+        if stored == FULL:
+            raise InboxFull(f"too much waits in {message.thread}")
         if stored:
             await self._index(message)
         if stored == TO_WAKE:

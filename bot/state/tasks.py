@@ -97,6 +97,10 @@ class Tasks:
             *(Command("EXPIRE", index, (TASK_SECONDS,)) for index in (*indexes, DUE)),
         ]
 
+    async def no_longer_due(self, thread: Thread, task: MessageId) -> None:
+        """For a task that has ended, or is no more: nobody has to look after it."""
+        await self._redis.zrem(DUE, turn_name(thread, task))
+
     def found_by(self, task: Task, interaction_id: str) -> Command:
         """Lets the task be found by the interaction that does it."""
         return Command("SET", _interaction_key(interaction_id), (task.name, "EX", TASK_SECONDS))

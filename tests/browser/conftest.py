@@ -29,30 +29,37 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def chromium() -> str:
+    """The browser; without it, or without what drives it, the test is skipped before anything is started."""
+    pytest.importorskip("playwright.async_api", reason="playwright is not installed: no browser tests")
+    executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if executable is None:
+        pytest.skip("no Chromium on this machine: no browser tests")
+    return executable
+
+
 @pytest.fixture
-async def page(address: str) -> "AsyncGenerator[Page]":
-    async with browsing(address) as page:
+async def page(address: str, chromium: str) -> "AsyncGenerator[Page]":
+    async with browsing(address, chromium) as page:
         yield page
 
 
 @pytest.fixture
-async def demo() -> "AsyncGenerator[Page]":
+async def demo(chromium: str) -> "AsyncGenerator[Page]":
     """The page of a whole `parley demo`, with the bundled model."""
     settings = Settings().model_copy(update={"gemini_api_key": None})  # whatever this machine has
-    async with surroundings(settings, 0) as address, browsing(address) as page:
+    async with surroundings(settings, 0) as address, browsing(address, chromium) as page:
         yield page
 
 
 @asynccontextmanager
-async def browsing(address: str) -> "AsyncGenerator[Page]":
+async def browsing(address: str, chromium: str) -> "AsyncGenerator[Page]":
     """The page in a browser. Afterwards: no error in its console, and no request to anywhere but us."""
-    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed: no browser tests")
-    executable = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip("no Chromium on this machine: no browser tests")
+    playwright = pytest.importorskip("playwright.async_api")
     problems: list[str] = []
     async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        browser = await driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         page: Page = await browser.new_page()
         page.set_default_timeout(5_000)
         page.on("console", lambda line: problems.append(line.text) if line.type in ("error", "warning") else None)

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from bot.clock import SystemClock
 from bot.models import Inbound, MessageId, Thread
-from bot.state.inbox import Inbox, engaged
+from bot.state.inbox import Inbox, InboxFull, engaged
 from bot.state.outbox import Outbox
 from bot.state.runs import Runs
 from bot.state.store import NEWS
@@ -183,4 +183,19 @@ async def test_every_key_ends_some_day(inbox: Inbox, redis: Redis, runs: Runs, m
 
         assert {str(name).rpartition("}:")[2] for name in names} >= {"inbox", "engaged", "early", "lease:inbox"}
         assert [name for name in names if await redis.ttl(name) < 0] == []
+        await run.end()
+
+
+async def test_a_thread_that_is_flooded_is_taken_in_no_further_until_something_is_answered(
+    inbox: Inbox, runs: Runs, thread: Thread
+) -> None:
+    for number in range(200):
+        await inbox.accept(said(f"1715.{number:04}", addressed=True))
+
+    with pytest.raises(InboxFull):
+        await inbox.accept(said("1715.9999", addressed=True))
+    async with runs.take(thread) as run:
+        assert run is not None
+        await run.take_out()
+        await inbox.accept(said("1715.9999", addressed=True))
         await run.end()

@@ -3,12 +3,13 @@
 -- KEYS: claim, inbox, engaged, lease, claim of the message's first version, turn, early ones, newest revision.
 -- ARGV: entry, kind (said, pressed, edited, deleted), addressed (0/1), thread, message, revision,
 -- TTLs in seconds of a claim, an inbox, engagement and early ones.
--- Returns 1 when somebody has to be woken for it, 2 when a run of the thread has been told, 0 when it counts for nothing.
+-- Returns 1 when somebody has to be woken for it, 2 when a run of the thread has been told, 0 when it counts for nothing,
+-- -1 when the inbox takes no more.
 local claim, inbox, engaged, lease, first, turn, early, newest = unpack(KEYS)
 local entry, kind, addressed, thread, message, revision = unpack(ARGV)
 local claim_ttl, inbox_ttl, engaged_ttl, early_ttl = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local claims = string.sub(first, 1, #first - #message)
-local MOST_EARLY = 20
+local MOST_EARLY, MOST_WAITING = 20, 200
 
 local function older(one, other)
   if #one ~= #other then return #one < #other end
@@ -71,6 +72,8 @@ if known then
 end
 local ours = redis.call('EXISTS', first) == 1 or redis.call('EXISTS', turn) == 1
 local is_engaged = redis.call('EXISTS', engaged) == 1
+
+if (kind == 'said' or kind == 'edited') and redis.call('LLEN', inbox) >= MOST_WAITING then return -1 end
 
 if kind == 'deleted' then
   redis.call('SET', claim, ours and 'waiting' or 'done', 'EX', claim_ttl)
