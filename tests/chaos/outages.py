@@ -101,6 +101,7 @@ async def service_on(
             "HOST": "127.0.0.1",
             "PORT": "0",
             "PARLEY_LOG": "json",
+            "PARLEY_RESEARCH_CONSENT": "false",
         }
         try:
             yield service

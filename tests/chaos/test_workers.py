@@ -44,7 +44,8 @@ async def test_what_a_worker_was_doing_is_finished_by_another_once(
     for platform, said in answers:
         assert "".join(platform.replies(said)).count(LAST_WORD) == 1
     for platform, said in researches:
-        assert len(platform.files(said)) == 1
+        assert {name.rpartition(".")[2] for name in platform.files(said)} == {"md", "pdf", "jpg"}
+        assert len(platform.files(said)) == 3
         assert sum(reply.startswith("**Research**") for reply in platform.replies(said)) == 1
     assert len(creates(service.gemini)) == 4
 
