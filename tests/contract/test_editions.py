@@ -35,4 +35,4 @@ async def test_a_research_reports_back_in_the_former_edition(platform: Platform)
     mention = await platform.mention("research What do otters eat?")
 
     await platform.replied(mention, "done (0:0")
-    assert len(platform.files(mention)) == 1
+    assert {name.rpartition(".")[2] for name in platform.files(mention)} == {"md", "pdf", "jpg"}

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import hmac
 import json
+import os
 import secrets
 import socket
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -32,6 +34,14 @@ class LateClock(SystemClock):
         return super().now() + self.ahead_seconds
 
 
+def free_port() -> int:
+    """Below those that outgoing connections take, one of which would have it by the time it is listened to."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no free port")
+
+
 @pytest.fixture
 def research_seconds() -> float:
     return 4
@@ -49,8 +59,7 @@ def clock() -> LateClock:
 
 @pytest.fixture
 async def settings(settings: Settings) -> Settings:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     return settings.model_copy(
         update={
             "port": port,

@@ -11,7 +11,7 @@ from bot.state.inbox import Inbox
 from bot.state.runs import Runs
 from bot.state.store import DUE, THREADS, Command
 from bot.state.sweeper import OVERDUE_SECONDS, QUIET_SECONDS, Sweeper, Wakers
-from bot.state.tasks import Task, Tasks
+from bot.state.tasks import Stage, Task, Tasks
 from bot.state.timing import Timing
 from tests.state.inbounds import THREAD, Wakes, answered, said, under
 
@@ -187,7 +187,7 @@ async def test_a_task_that_has_ended_is_stepped_no_more(
     redis: Redis, sweeper: Sweeper, clock: Clock, stepped: list[MessageId]
 ) -> None:
     await due(redis, task("1", clock), 0)
-    await due(redis, task("1", clock).model_copy(update={"ended": True}), 0)
+    await due(redis, task("1", clock).model_copy(update={"stage": Stage.ENDED}), 0)
 
     await sweeper.sweep()
 
