@@ -56,7 +56,7 @@ async def _talk(platform: Platform) -> None:
     await platform.comes_twice()
     stopped = await platform.mention("research otters", place=2)
     finished = await platform.mention("research bees", place=3)
-    await _shows(platform, stopped, "at work")
+    await _shows(platform, stopped, "starting")  # the research is over before its status is edited again
     await platform.press(stopped, "Stop")
     await _shows(platform, finished, "done (")
 
