@@ -1,7 +1,8 @@
 """The nouns everybody shares: where a conversation happens, what comes in, what becomes visible."""
 
+from enum import StrEnum
 from functools import lru_cache
-from typing import NewType, Self
+from typing import Literal, NewType, Self
 from urllib.parse import quote, unquote
 
 from pydantic import Field
@@ -71,6 +72,30 @@ class Action(Record):
 
     label: str
     says: str
+    kind: Literal["plain", "primary", "danger"] = "plain"  # what it leads to: primary is the expected one
+
+
+class Mark(StrEnum):
+    """How far one stage of a long task is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ProgressStage(Record):
+    label: str
+    mark: Mark
+    detail: str = ""  # plain text, such as what it thinks of now
+
+
+class Progress(Record):
+    """How far a long task is, for platforms that draw it. All of it is plain text."""
+
+    title: str
+    stages: tuple[ProgressStage, ...]
+    facts: tuple[str, ...] = ()  # such as "12:05" and "14 sources"
 
 
 class File(Record):
@@ -85,13 +110,15 @@ class Part(Record):
     """One visible piece of a reply, in Markdown. Posting the same key again finds the first message.
 
     `actions` are its buttons now, perhaps none; None for a part that never has any. A part with a file has
-    its text beside it and stays as it was posted.
+    its text beside it and stays as it was posted. One with `progress` is drawn where a platform can do that; its
+    text says the same, for notifications and for where it cannot.
     """
 
     key: PartKey
     text: str
     final: bool = True  # False while the text still grows
     actions: tuple[Action, ...] | None = None
+    progress: Progress | None = None
     notifies: UserId | None = None  # the one person whose attention it calls, where being in the thread does not
     file: File | None = None
 

@@ -12,7 +12,7 @@ from bot.research.report import deliver
 from bot.research.starting import plan_request, question_request, start
 from bot.research.work import Work
 from bot.state.heads import Head
-from bot.state.tasks import Stage
+from bot.state.tasks import Spent, Stage
 from bot.state.turns import REMEMBERED_CHARS, State, Turn
 
 QUEUE_SECONDS = 10.0
@@ -42,7 +42,7 @@ async def follow(work: Work) -> float | None:
     if interaction.is_running:
         await work.show_calmly(texts.render_progress(task, interaction, work.elapsed), texts.STOP)
         return work.wait
-    task.tokens += interaction.usage.total_tokens
+    task.spent[interaction.id or ""] = Spent(tokens=interaction.usage.total_tokens)
     return await _finish(work, interaction)
 
 

@@ -5,7 +5,7 @@ from bot.interactions.failures import failure_of
 from bot.research import texts
 from bot.research.starting import plan_request, question_request, start
 from bot.research.work import Work
-from bot.state.tasks import Stage, Wish
+from bot.state.tasks import Spent, Stage, Wish
 
 CONSENT_SECONDS = 24 * 60 * 60.0  # before a plan that nobody approves is dropped
 LOOK_SECONDS = 60 * 60.0
@@ -27,7 +27,7 @@ async def plan(work: Work) -> float | None:
     if failure := failure_of(interaction):
         return await work.end(with_reference(failure.notice, task.reference), texts.RETRY)
     task.plan, task.plan_id, task.interaction_id = interaction.output_text.strip(), interaction.id, None
-    task.tokens += interaction.usage.total_tokens
+    task.spent[interaction.id or ""] = Spent(tokens=interaction.usage.total_tokens)
     task.stage = Stage.PROPOSED
     said_to_another = [work.records.tasks.granted(task, wish) for wish in (Wish.APPROVE, Wish.CHANGE)]
     await work.save(*said_to_another)  # before it can be approved

@@ -21,9 +21,10 @@ from bot.models import MessageId, Thread
 from bot.service.health import cause, refuse_unusable
 from bot.service.settings import Invalid, Settings
 from bot.state.embedded import shared
+from bot.state.life import Moment
 from bot.state.store import connect
 from bot.state.tasks import Task, Tasks
-from bot.state.turns import Moment, Turn, Turns
+from bot.state.turns import Turn, Turns
 
 MISREAD = str.maketrans("OIL", "011")  # letters that a reference does not have, and what they are taken for
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
+from bot.content import Record
 from bot.models import Inbound, MessageId, Thread
+from bot.state.life import Moment, note
 from bot.state.store import DUE, TASK_SECONDS, Command, key
 from bot.state.turns import turn_name
 
@@ -29,12 +31,19 @@ class Wish(StrEnum):
     RETRY = "retry"
 
 
+class Spent(Record):
+    """What one interaction has cost so far."""
+
+    tokens: int = 0
+    usd: float = 0.0  # by the list prices known here; 0 where they are not
+
+
 class Task(BaseModel):
     """Saved before each thing that cannot be taken back, and after it. Its id is that of the asking message."""
 
     model_config = ConfigDict(hide_input_in_errors=True)  # errors are logged, texts are not
 
-    version: int = 2
+    version: int = 3
     asked: Inbound
     question: str
     agent: str
@@ -49,11 +58,16 @@ class Task(BaseModel):
     plan_id: str | None = None  # the interaction that made the plan
     change: str = ""  # to be worked into the plan
     approved_by: str = ""
-    tokens: int = 0
+    environment_id: str | None = None  # the sandbox of a managed agent
+    spent: dict[str, Spent] = {}  # by interaction, so that what is counted again counts once
+    sources: int = 0  # found so far
+    alive_sign: str = ""  # what of the interaction was seen last; another one is a sign of life
+    alive_at: float | None = None  # when that was
     notes: list[str] = []  # for who asked: what of the message could not be used
     failures: int = 0  # of steps, one after the other
     shown: str = ""  # what the status message says, but for the time
     shown_at: float = 0.0
+    life: list[Moment] = []
 
     @property
     def id(self) -> MessageId:
@@ -64,14 +78,26 @@ class Task(BaseModel):
         return turn_name(self.asked.thread, self.id)
 
     @property
+    def tokens(self) -> int:
+        return sum(spent.tokens for spent in self.spent.values())
+
+    @property
+    def usd(self) -> float:
+        return sum(spent.usd for spent in self.spent.values())
+
+    @property
     def ended(self) -> bool:
         return self.stage == Stage.ENDED
+
+    def note(self, at: float, what: str) -> None:
+        note(self.life, at, what)
 
     def begun_again(self, now: float, *, plans: bool) -> "Task":
         """The same task from its plan, where there is one that was approved."""
         stage = Stage.QUEUED if self.approved_by or not plans else Stage.PLANNING
         fresh = {"begun_at": None, "creating": False, "interaction_id": None, "failures": 0, "shown": ""}
-        return self.model_copy(update={**fresh, "stage": stage, "started_at": now})
+        unseen = {"sources": 0, "alive_sign": "", "alive_at": None}
+        return self.model_copy(update={**fresh, **unseen, "stage": stage, "started_at": now})
 
 
 class Tasks:

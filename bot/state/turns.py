@@ -13,12 +13,11 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
-from bot.content import Record
 from bot.models import Inbound, MessageId, Thread
+from bot.state.life import Moment, note
 from bot.state.store import DAY_SECONDS, Command, key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
-MOST_MOMENTS = 60
 REMEMBERED_CHARS = 20_000  # of a question, and of an answer
 
 log = structlog.stdlib.get_logger()
@@ -31,13 +30,6 @@ class State(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
-
-
-class Moment(Record):
-    """Something that happened to a turn, for who has to find out what did."""
-
-    at: float  # seconds since 1970
-    what: str
 
 
 class Turn(BaseModel):
@@ -63,10 +55,7 @@ class Turn(BaseModel):
         return cls(name=turn_name(message.thread, message.message), reference=reference(message))
 
     def note(self, at: float, what: str) -> None:
-        """Add to its life; of a very long one the beginning and the end stay."""
-        self.life.append(Moment(at=at, what=what))
-        if len(self.life) > MOST_MOMENTS:
-            del self.life[MOST_MOMENTS // 2]
+        note(self.life, at, what)
 
     def begin_again(self, revision: str) -> None:
         """The question has changed: another answer from the same parent."""

@@ -5,9 +5,10 @@ import re
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId
+from bot.state.life import MOST_MOMENTS
 from bot.state.records import Records
 from bot.state.store import Command
-from bot.state.turns import MOST_MOMENTS, State, Turn, Turns, reference, turn_name
+from bot.state.turns import State, Turn, Turns, reference, turn_name
 from tests.state.inbounds import THREAD, said
 
 
