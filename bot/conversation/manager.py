@@ -174,7 +174,8 @@ class ConversationManager:
         yield self._records.turns.saved(message, turn)
         is_newest = head.turn in (turn.parent, turn.name)
         if turn.state == State.ANSWERED and turn.question and is_newest:
-            yield self._records.heads.moved(message.thread, Head(interaction_id=turn.interaction_id, turn=turn.name))
+            answered = Head(interaction_id=turn.interaction_id, turn=turn.name)
+            yield self._records.heads.moved_on(message.thread, answered, known=head)
 
 
 async def _is_withdrawn(exchange: Exchange) -> bool:

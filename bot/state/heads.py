@@ -24,6 +24,10 @@ class Heads:
     def moved(self, thread: Thread, head: Head) -> Command:
         return Command("SET", head_key(thread), (head.model_dump_json(), "EX", self._seconds))
 
+    def moved_on(self, thread: Thread, head: Head, *, known: Head) -> Command:
+        """Only if the thread is still at the known head; else what has moved it meanwhile stays. For a run to write."""
+        return Command("MOVE", head_key(thread), (known.turn or "", head.model_dump_json(), "EX", self._seconds))
+
 
 def head_key(thread: Thread) -> str:
     return key(thread, "head")

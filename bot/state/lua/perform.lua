@@ -1,4 +1,5 @@
--- Performs commands, all or none, if the caller is still the newest run of its scope.
+-- Performs commands, all or none, if the caller is still the newest run of its scope. Besides those of the server there
+-- is MOVE: a SET of a thread's head that counts only while the head is still at the turn it names first ('' for none).
 -- KEYS: fence, lease, inbox, then the key of each command.
 -- ARGV: the caller's fence, lease (milliseconds), what becomes of the lease after the commands ("hold"; "end": let
 -- it go when nothing waits; "leave": let it go; "renew": hold it unless it was let go, perhaps a moment ago), then for each command the number of its words and the words but its key.
@@ -6,6 +7,13 @@
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return -1
 end
+
+local function is_at(head, turn)
+  local stored = redis.call('GET', head)
+  local at = stored and cjson.decode(stored).turn
+  return (type(at) == 'string' and at or '') == turn
+end
+
 local word = 4
 for number = 4, #KEYS do
   local words = tonumber(ARGV[word])
@@ -13,7 +21,11 @@ for number = 4, #KEYS do
   for offset = 2, words do
     command[#command + 1] = ARGV[word + offset]
   end
-  redis.call(unpack(command))
+  if command[1] ~= 'MOVE' then
+    redis.call(unpack(command))
+  elseif is_at(command[2], command[3]) then
+    redis.call('SET', command[2], unpack(command, 4))
+  end
   word = word + words + 1
 end
 local waiting = redis.call('LLEN', KEYS[3])
