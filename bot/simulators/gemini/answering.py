@@ -10,6 +10,7 @@ from bot.simulators.gemini.pieces import Output, Piece, Thought
 from bot.simulators.gemini.research import Assignment, plan, research
 from bot.simulators.gemini.store import Interaction
 from bot.simulators.gemini.wire import JsonObject
+from bot.simulators.gemini.working import work
 
 APPROVALS = ("go ahead", "looks good", "ok", "yes", "approve", "start")
 Chain = Sequence[Interaction]  # an interaction and its ancestors, oldest first
@@ -22,6 +23,8 @@ def pieces(
     if answers is not None:
         return [Thought("Saying what was scripted."), Output(answers)]
     latest = chain[-1]
+    if latest.environment is not None:
+        return work(_words(latest), latest.environment, research_seconds)
     if latest.request.agent is not None:
         assignment = _assignment(chain)
         return plan(assignment, research_seconds) if _is_plan(latest) else research(assignment, research_seconds)

@@ -14,6 +14,7 @@ from bot.simulators.gemini import wire
 from bot.simulators.gemini.answering import input_tokens, pieces
 from bot.simulators.gemini.continuations import Continuations
 from bot.simulators.gemini.editions import Edition, EditionName, edition_of
+from bot.simulators.gemini.environments import Environments
 from bot.simulators.gemini.facts import Facts
 from bot.simulators.gemini.files import Files
 from bot.simulators.gemini.gate import Gate
@@ -63,13 +64,16 @@ class _Asked:
 class Interactions:
     """The four operations on interactions."""
 
-    def __init__(self, gate: Gate, store: Store, runs: Runs, files: Files, options: Options) -> None:
+    def __init__(
+        self, gate: Gate, store: Store, runs: Runs, files: Files, environments: Environments, options: Options
+    ) -> None:
         self._gate = gate
         self._store = store
         self._runs = runs
         self._files = files
         self._options = options
         self._continuations = Continuations()
+        self._environments = environments
 
     async def create(self, request: Request) -> Response:
         asked = self._read(request, await self._gate.admit(request))
@@ -78,6 +82,7 @@ class Interactions:
         if parent is None:
             check_replay(asked.steps, model=asked.request.model or "")
         opened = await open_media(asked.steps, self._files)
+        environment = self._environments.enter(asked.request.environment)
         ordered = self._gate.next("create")
         match ordered:
             case HttpError() | Dropped(after_creating=False):
@@ -86,6 +91,7 @@ class Interactions:
                 return _refuse(ordered, self._store, asked)
             case _:
                 interaction = self._store.create(asked.request, asked.steps, request_bytes=asked.size_bytes)
+                interaction.environment = environment
                 self._start(interaction, ordered, opened, continued)
                 return await self._answer(asked, interaction, ordered)
 

@@ -3,13 +3,14 @@
 Source: "Interactions API" reference, Gemini API docs; the tools from the text of its error for an unknown one.
 """
 
-AGENTS = frozenset(
+RESEARCHERS = frozenset(
     {
         "deep-research-preview-04-2026",
         "deep-research-max-preview-04-2026",
         "deep-research-pro-preview-12-2025",
     }
 )
+MANAGED = frozenset({"antigravity-preview-05-2026", "antigravity-preview-09-2026"})  # they work in an environment
 STEPS = frozenset(
     {
         "user_input",

@@ -108,6 +108,7 @@ class Performance:
             self._surprise()
         for piece in pieces:
             await self._perform_one(piece)
+            self.interaction.updated, self.interaction.usage = self._clock.now(), self._used()
         if not self._spoke:
             await self._suffer(0, (), last=True)
         self.finish("requires_action" if any(isinstance(piece, Call) for piece in pieces) else "completed")
@@ -212,7 +213,8 @@ class Performance:
         self._show_tool(f"{use.tool}_call", {"id": call_id, **use.call})
         self._show_tool(f"{use.tool}_result", {"call_id": call_id, **use.result})
         read = wire.tokens(wire.compact(use.result))
-        self._usage = replace(self._usage, tool_use=self._usage.tool_use + read)
+        searches = self._usage.searches + (use.tool == "google_search")
+        self._usage = replace(self._usage, tool_use=self._usage.tool_use + read, searches=searches)
 
     def _show_tool(self, step_type: str, fields: JsonObject) -> None:
         """A step of a tool of the service: who it is comes first, what it holds in one delta."""

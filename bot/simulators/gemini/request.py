@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bot.simulators.gemini.formats import Formats, parse_formats
-from bot.simulators.gemini.kinds import AGENTS, MEDIA, STEPS, TOOLS
+from bot.simulators.gemini.kinds import MANAGED, MEDIA, RESEARCHERS, STEPS, TOOLS
 from bot.simulators.gemini.wire import ApiError, JsonObject, compact, is_one_of, objects
 
 
@@ -145,12 +145,23 @@ def _check_who(request: CreateRequest) -> None:
         raise _invalid("'agent_config' goes with 'agent', not with 'model'.")
     if request.model is not None and (not request.model or request.model.startswith("models/")):
         raise _invalid("'model' must be a bare model id.")
-    if request.agent is not None:
-        _check_agent(request)
+    if request.model is not None and request.environment is not None:
+        raise _invalid("'environment' goes with a managed agent.")
+    if request.agent in MANAGED:
+        _check_managed(request)
+    elif request.agent is not None:
+        _check_researcher(request)
 
 
-def _check_agent(request: CreateRequest) -> None:
-    if request.agent not in AGENTS:
+def _check_managed(request: CreateRequest) -> None:
+    if not isinstance(request.environment, str | dict) or not request.environment:
+        raise _invalid("A managed agent needs an 'environment': an id, 'remote' or its settings.")
+    if request.generation_config is not None:
+        raise _invalid("'generation_config' goes with 'model', not with 'agent'.")
+
+
+def _check_researcher(request: CreateRequest) -> None:
+    if request.agent not in RESEARCHERS:
         raise ApiError(404, "not_found", "There is no such agent.")
     if not request.background:
         raise _invalid("Deep Research needs 'background': true.")
@@ -172,7 +183,7 @@ def _check_tools(request: CreateRequest) -> None:
     for tool in request.tools or []:
         if not is_one_of(tool.get("type"), TOOLS):
             raise _invalid(f"'tools' has an unknown type; known are {', '.join(sorted(TOOLS))}.")
-        if request.agent and tool["type"] == "function":
+        if request.agent in RESEARCHERS and tool["type"] == "function":
             raise _invalid("Deep Research does not support custom functions.")
         if tool["type"] in _TOOL_CHECKS:
             _TOOL_CHECKS[str(tool["type"])](tool, request)

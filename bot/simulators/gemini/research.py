@@ -14,12 +14,12 @@ from bot.simulators.gemini.formats import ImageFormat
 from bot.simulators.gemini.media.picture import draw
 from bot.simulators.gemini.mind import deltas
 from bot.simulators.gemini.pieces import Medium, Output, Piece, Thought, ToolUse
-from bot.simulators.gemini.tools.search import search
+from bot.simulators.gemini.tools.search import suggestions
 from bot.simulators.gemini.wire import JsonObject
 
 _STAGES = (
     ("Planning the research", "I split the question into parts: {parts}."),
-    ("Searching for sources", "A real agent would search the web now; I only pretend to, and take my time."),
+    ("Searching for sources", "A real agent would go on searching the web; I only pretend to, and take my time."),
     ("Reading what was found", "A real agent would open each page; I prepare {sources} sources that are examples."),
     ("Comparing the sources", "They agree, because I made them up from the question."),
     ("Writing the report", "I put the parts in order and number the sources."),
@@ -52,17 +52,28 @@ class Assignment:
 
 
 def research(assignment: Assignment, seconds: float) -> list[Piece]:
-    """A whole research that takes about `seconds`: a thought for each stage, then the report."""
+    """A whole research that takes about `seconds`: thoughts, searches, pages that are read, then the report."""
     facts = {"parts": ", ".join(assignment.parts), "sources": len(assignment.parts)}
     each = seconds / len(_STAGES)
     thoughts = [Thought(f"**{title}**\n\n{text.format(**facts)}", each) for title, text in _STAGES]
-    looked_up = _searches(assignment)
-    return [*thoughts[:2], *looked_up, *thoughts[2:], _report(assignment)]
+    planning, searching, reading, *others = thoughts
+    first, *more = [_search(number, part) for number, part in enumerate(assignment.parts, 1)]
+    return [planning, first, searching, *more, reading, _read(assignment), *others, _report(assignment)]
 
 
-def _searches(assignment: Assignment) -> list[ToolUse]:
-    used = search({"type": "google_search"}, assignment.title)
-    return [] if used is None else [used.use]
+def _search(number: int, part: str) -> ToolUse:
+    """One that finds the source of a part and a page that nobody reads."""
+    chip: JsonObject = {"search_suggestions": suggestions(part)}
+    found: JsonObject = {"url": _url(number), "title": _source(part)}
+    other: JsonObject = {"url": f"{_url(number)}/other", "title": f"Another {_source(part).lower()}"}
+    call: JsonObject = {"arguments": {"queries": [part]}, "search_type": "web_search"}
+    return ToolUse("google_search", call, {"result": wire.plain([chip | found, other]), "is_error": False})
+
+
+def _read(assignment: Assignment) -> ToolUse:
+    urls = [_url(number) for number, _ in enumerate(assignment.parts, 1)]
+    pages: list[JsonObject] = [{"url": url, "status": "success"} for url in urls]
+    return ToolUse("url_context", {"arguments": {"urls": [*urls]}}, {"result": wire.plain(pages), "is_error": False})
 
 
 def plan(assignment: Assignment, seconds: float) -> list[Piece]:

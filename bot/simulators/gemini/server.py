@@ -15,6 +15,7 @@ from bot.simulators.gemini.clock import Clock
 from bot.simulators.gemini.control import Control
 from bot.simulators.gemini.deliveries import Deliveries
 from bot.simulators.gemini.editions import EditionName
+from bot.simulators.gemini.environments import Environments
 from bot.simulators.gemini.files import Files
 from bot.simulators.gemini.gate import Gate, HangUp
 from bot.simulators.gemini.ledger import Ledger, RecordedRequest
@@ -61,6 +62,7 @@ class GeminiSimulator:
         self._script = Script()
         self._clock = Clock()
         self._keys = Keys()
+        self._environments = Environments()
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -78,6 +80,10 @@ class GeminiSimulator:
         Raises ValueError for a failure that only a create can have, on another operation.
         """
         self._script.order(Fails(fails=failure, times=times, operation=operation))
+
+    def forgets_environments(self) -> None:
+        """The sandboxes of managed agents are gone, as after their time is over."""
+        self._environments.forget()
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass at once. Raises ValueError for a time that is past."""
@@ -110,7 +116,7 @@ class GeminiSimulator:
         files = Files(self._clock, processing_seconds=self._processing_seconds)
         store = Store(self._clock, retention_days=self._retention_days)
         return Api(
-            Interactions(gate, store, runs, files, self._options),
+            Interactions(gate, store, runs, files, self._environments, self._options),
             FilesApi(gate, files, self._clock),
             WebhooksApi(gate, webhooks, deliveries, self._keys),
             Control(self._script, self._ledger, self._clock),

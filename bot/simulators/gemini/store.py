@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.simulators.gemini import wire
 from bot.simulators.gemini.clock import Clock
+from bot.simulators.gemini.environments import Environment
 from bot.simulators.gemini.pieces import Piece
 from bot.simulators.gemini.request import CreateRequest
 from bot.simulators.gemini.wire import ApiError, JsonObject, Status, Usage
@@ -80,6 +81,7 @@ class Interaction:
     updated: float
     request_bytes: int
     media_bytes: int = 0
+    environment: Environment | None = None  # of a managed agent
     continuation_token: str | None = None
     status: Status = "in_progress"
     steps: list[JsonObject] = field(default_factory=list[JsonObject])
@@ -102,6 +104,8 @@ class Interaction:
         for name in ("model", "agent", "previous_interaction_id", "labels"):
             if (value := getattr(self.request, name)) is not None:
                 about[name] = value
+        if self.environment is not None:
+            about["environment_id"] = self.environment.id
         about["created"] = wire.timestamp(self.created)
         about["updated"] = wire.timestamp(self.updated)
         return about
@@ -125,7 +129,8 @@ class Interaction:
         """The output steps so far and nothing of the input; none before the first."""
         if not self.finished and not self.steps:
             return self.summary()
-        about = self.result() if self.finished else self.summary()
+        usage: JsonObject = {"usage": self.usage.to_json()}
+        about = self.result() if self.finished else self.summary() | usage
         return about | {"steps": wire.plain(self.steps)}
 
     def timeline(self) -> JsonObject:

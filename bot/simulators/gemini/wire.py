@@ -69,8 +69,10 @@ class Usage:
     output: int = 0
     thought: int = 0
     tool_use: int = 0
+    searches: int = 0
 
     def to_json(self) -> JsonObject:
+        counted: JsonObject = {"grounding_tool_count": [{"type": "google_search", "count": self.searches}]}
         return {
             "total_input_tokens": self.input,
             "total_output_tokens": self.output,
@@ -78,6 +80,7 @@ class Usage:
             "total_cached_tokens": 0,
             "total_tool_use_tokens": self.tool_use,
             "total_tokens": self.input + self.output + self.thought + self.tool_use,
+            **(counted if self.searches else {}),
         }
 
 

@@ -1,5 +1,6 @@
 """Deep Research in seconds: background only, thoughts, a report with citations, a plan first where wanted."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -65,6 +66,34 @@ async def test_its_stages_can_be_followed(api: httpx.AsyncClient, create: Create
     assert (started["status"], running["status"]) == ("in_progress", "in_progress")
     assert deltas.count("thought_summary") == 5
     assert deltas[-1] == "text_annotation_delta"
+
+
+async def test_it_searches_and_reads_pages_and_says_what_that_took(create: Create, ended: Ended) -> None:
+    started = await create("How do coral reefs recover?", **RESEARCH)
+
+    report = await ended(started["id"])
+
+    kinds = [step["type"] for step in report["steps"]]
+    searched = kinds.count("google_search_call")
+    assert kinds.index("google_search_result") < kinds.index("url_context_call") < kinds.index("model_output")
+    assert report["usage"]["grounding_tool_count"] == [{"type": "google_search", "count": searched}]
+    [pages] = [step["result"] for step in report["steps"] if step["type"] == "url_context_result"]
+    assert {page["url"] for page in pages} == {
+        citation["url"] for citation in report["steps"][-1]["content"][-1]["annotations"]
+    }
+
+
+async def test_its_steps_and_its_usage_grow_while_it_runs(create: Create, api: httpx.AsyncClient, ended: Ended) -> None:
+    started = await create("How do coral reefs recover?", **RESEARCH)
+    seen: list[tuple[int, int]] = []
+
+    async with asyncio.timeout(5):
+        while (shown := (await api.get(f"/interactions/{started['id']}")).json())["status"] == "in_progress":
+            seen.append((len(shown.get("steps", [])), shown.get("usage", {}).get("total_tokens", 0)))
+
+    report = await ended(started["id"])
+    assert seen == sorted(seen)
+    assert any(0 < tokens < report["usage"]["total_tokens"] for _, tokens in seen)
 
 
 async def test_a_plan_is_discussed_before_the_research(create: Create, ended: Ended, said: Said) -> None:

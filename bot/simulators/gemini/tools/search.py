@@ -22,7 +22,7 @@ def search(tool: JsonObject, question: str) -> Used | None:
     wanted = [str(each) for each in types] if isinstance(types, list) and types else ["web_search"]
     kind = "image_search" if "image_search" in wanted else wanted[0]
     pages = [_page(number, query) for number in (1, 2)]
-    result: list[JsonObject] = [{"search_suggestions": _suggestions(query)} | pages[0], pages[1]]
+    result: list[JsonObject] = [{"search_suggestions": suggestions(query)} | pages[0], pages[1]]
     sentence = f"A simulated search for “{query}” found two pages that do not exist"
     claims = [Cited(sentence, {"type": "url_citation", **page}) for page in pages]
     call: JsonObject = {"arguments": {"queries": [query]}, "search_type": kind}
@@ -34,7 +34,7 @@ def _page(number: int, query: str) -> JsonObject:
     return {"url": f"https://example.invalid/search/{number}", "title": f"Simulated result {number}: {query}"}
 
 
-def _suggestions(query: str) -> str:
+def suggestions(query: str) -> str:
     """The chip: inert markup without a script, as the real one has its own styles and a link to the result page."""
     link = f"https://www.google.com/search?q={quote_plus(query)}"
     style = "<style>.chip{border:1px solid #888;border-radius:16px;padding:4px 12px;text-decoration:none}</style>"
