@@ -119,7 +119,7 @@ class Part(Record):
     final: bool = True  # False while the text still grows
     actions: tuple[Action, ...] | None = None
     progress: Progress | None = None
-    notifies: UserId | None = None  # the one person whose attention it calls, where being in the thread does not
+    notifies: UserId | None = None  # the one person whose attention it calls
     file: File | None = None
 
 

@@ -20,16 +20,17 @@ from adapters.discord.events import thread_in
 from adapters.discord.files import DiscordFiles
 from adapters.discord.parts import (
     differs,
+    ensure_drawn,
     ensure_sendable,
     is_first,
     render_body,
     render_nonce,
-    with_question,
-    without_file,
+    with_less,
 )
 from adapters.discord.places import CHANNEL, MESSAGE, MESSAGES, Places, asking_message
 from adapters.discord.recent import RecentPosts
 from adapters.discord.rest import Ids, Refused, Rest, connect
+from adapters.discord.undrawn import Undrawn
 from bot.clock import Clock
 from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, MessageGone, Undeliverable
@@ -61,30 +62,30 @@ class DiscordChannel:
         self._command_replies = CommandReplies(rest, clock)
         self._recent = RecentPosts(rest)
         self._places = Places(rest)
+        self._undrawn = Undrawn(clock)
         self._clock = clock
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         """Post a part once. The first (`is_first`) takes the place of a command's "thinking…".
 
-        A file that Discord does not take here has a note in its place.
+        A file that Discord does not take here has a note in its place, progress that it does not draw is text.
         """
-        part = with_question(to, part)
+        part = self._undrawn.fitting(to, part)
         with _as_ours():
             try:
                 return await self._post(to, part, again=again)
             except Refused as refused:
-                instead = without_file(part, refused)
-                if instead is None:
-                    raise
-                log.info("file_not_posted", cause=str(refused))
-                return await self._post(to, instead, again=again)
+                instead = self._with_less(to, part, refused)
+                return await self._post(to, instead, again=True)  # what was taken of it stands there
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
         """Show the part as it is now. Raises MessageGone when somebody deleted its message."""
-        part = with_question(to, part)
+        part = self._undrawn.fitting(to, part)
         with _as_ours():
-            if not (is_first(to, part) and await self._command_replies.edit(to, message, part)):
-                await self._change(await self._places.reply_in(to, must=part.final), message, part)
+            try:
+                await self._edit(to, message, part)
+            except Refused as refused:
+                await self._edit(to, message, self._with_less(to, part, refused))
 
     async def remove(self, to: Inbound, message: MessageId) -> None:
         """Take a message of ours away. One that is gone already counts as removed."""
@@ -127,13 +128,28 @@ class DiscordChannel:
             return answer
         return await self._post_in(await self._places.reply_in(to, must=part.final), to, part, again=again)
 
+    async def _edit(self, to: Inbound, message: MessageId, part: Part) -> None:
+        if not (is_first(to, part) and await self._command_replies.edit(to, message, part)):
+            await self._change(await self._places.reply_in(to, must=part.final), message, to, part)
+
+    def _with_less(self, to: Inbound, part: Part, refused: Refused) -> Part:
+        """What to show instead. Raises the refusal where less would not help."""
+        instead = with_less(part, refused)
+        if instead is None:
+            raise refused
+        log.info("part_shown_with_less", cause=str(refused))
+        self._undrawn.note(to, part)
+        return instead
+
     async def _post_in(self, place: str, to: Inbound, part: Part, *, again: bool) -> MessageId:
         earlier = await self._recent.find(place, to, part) if again else None
         posted = earlier or await self._create(place, to, part)
         found = MessageId(str(posted["id"]))
-        if again and differs(part, posted):
+        if again and differs(to, part, posted):
             with suppress(MessageGone):  # deleted since; whoever edits it will be told
-                await self._change(place, found, part)
+                await self._change(place, found, to, part)
+        else:
+            ensure_drawn(part, posted)
         return found
 
     async def _keep_typing(self, to: Inbound) -> None:
@@ -149,7 +165,7 @@ class DiscordChannel:
             await self._clock.sleep(TYPING_SECONDS)
 
     async def _create(self, place: str, to: Inbound, part: Part) -> dict[str, Any]:
-        body = render_body(part) | {"nonce": render_nonce(part), "enforce_nonce": True}
+        body = render_body(to, part) | {"nonce": render_nonce(part), "enforce_nonce": True}
         reply = {"message_reference": {"message_id": asking_message(to), "fail_if_not_exists": False}}
         answers = is_first(to, part) and place == to.handle.get("open_in")  # not apart: say to what
         try:
@@ -172,23 +188,24 @@ class DiscordChannel:
             return False
         return True
 
-    async def _change(self, place: str, message: MessageId, part: Part) -> None:
+    async def _change(self, place: str, message: MessageId, to: Inbound, part: Part) -> None:
+        ids, body = {"channel": place, "message": message}, render_body(to, part)
         try:
-            await self._call("PATCH", {"channel": place, "message": message}, render_body(part), must=part.final)
+            ensure_drawn(part, await self._call("PATCH", ids, body, must=part.final))
         except Refused as refused:
             if refused.code == Code.UNKNOWN_MESSAGE:
                 raise MessageGone(f"discord: {refused}") from refused
             raise
 
-    async def _call(self, method: str, ids: Ids, body: object = None, *, must: bool = True) -> None:
+    async def _call(self, method: str, ids: Ids, body: object = None, *, must: bool = True) -> dict[str, Any]:
         """Change a message of ours. A thread that was archived meanwhile is opened again for that."""
         try:
-            await self._rest.call(method, MESSAGE, ids, body, must=must)
+            return await self._rest.call(method, MESSAGE, ids, body, must=must)
         except Refused as refused:
             if refused.code != Code.ARCHIVED:
                 raise
             await self._rest.call("PATCH", CHANNEL, {"channel": ids["channel"]}, {"archived": False})
-            await self._rest.call(method, MESSAGE, ids, body, must=must)
+            return await self._rest.call(method, MESSAGE, ids, body, must=must)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Source: "Receiving and Responding", Discord developer docs.
 from typing import Any
 
 from adapters.discord.codes import Code
-from adapters.discord.parts import render_body
+from adapters.discord.parts import ensure_drawn, render_body
 from adapters.discord.rest import Refused, Rest
 from bot.clock import Clock
 from bot.models import Inbound, MessageId, Part
@@ -68,7 +68,10 @@ class CommandReplies:
 
     async def _call(self, to: Inbound, message: str, part: Part) -> dict[str, Any]:
         ids = self._ids(to, message)
-        return await self._rest.call("PATCH", REPLY, ids, render_body(part), file=part.file, must=part.final)
+        body = render_body(to, part)
+        answer = await self._rest.call("PATCH", REPLY, ids, body, file=part.file, must=part.final)
+        ensure_drawn(part, answer)
+        return answer
 
     @staticmethod
     def _ids(to: Inbound, message: str) -> dict[str, str]:

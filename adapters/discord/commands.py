@@ -34,7 +34,8 @@ def render_definition(command: Command) -> dict[str, Any]:
     options: list[dict[str, Any]] = []
     if command.argument is not None:
         description = f"The {command.argument}"
-        options = [{"type": TEXT_OPTION, "name": command.argument, "description": description, "required": True}]
+        needed = {} if command.may_stand_alone else {"required": True}  # Discord leaves a False out
+        options = [{"type": TEXT_OPTION, "name": command.argument, "description": description, **needed}]
     return {**EVERYWHERE, "name": command.word, "description": command.does, "options": options}
 
 

@@ -26,7 +26,8 @@ CONTROL = re.compile(r"<(?=@[!&]?[0-9]|#[0-9]|/[^:<>\n]+:[0-9]|id:)")
 BROADCAST = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 HARMLESS_BRACKET, HARMLESS_AT = "‹", "＠"
 SAYS = "says:"  # begins the custom id of a button that is as good as a message
-ROW, BUTTON, GREY = 1, 2, 2  # kinds of components, and a style of buttons
+ROW, BUTTON = 1, 2  # kinds of components
+STYLES = {"plain": 2, "primary": 1, "danger": 4}
 
 FENCE = re.compile(r"^( *)(`{3,}(?=[^`]*$)|~{3,})(.*)$")
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
@@ -38,6 +39,10 @@ IMAGE = re.compile(r"!(?=\[[^\]]*\]\([^()\s]+\))")
 URL_AS_TEXT = re.compile(r"\[https?://[^\]\s]*\]\(<?(https?://[^()\s<>]+)>?\)")
 UNDERLINED = re.compile(r"(?<![\w\\])__(?=\S)(.+?)(?<=\S)__(?!\w)")
 SPOILER = re.compile(r"(?<!\\)\|\|")
+MARK = re.compile(r"[\\*_~|`<>\[\]]|:(?=//)")
+MARK_AT_START = re.compile(r"^(\d*)([.)#+-])")  # of a list, a heading, subtext
+HALF_MARK = re.compile(r"\\+…$")
+LINK = re.compile(r"<?(https?://[^\s<>)]+)>?")
 
 
 def parse_text(text: str, *, own: Collection[str], names: Mapping[str, str]) -> str:
@@ -93,6 +98,21 @@ def render_markdown(text: str) -> str:
     return harmless
 
 
+def render_plain(text: str, *, limit_chars: int) -> str:
+    """Plain text in one line that Markdown leaves as it is: no marks, links or mentions come of it.
+
+    At most so many characters, with what is added to escape it; a longer text is cut and ends with "…".
+    """
+    harmless = BROADCAST.sub(HARMLESS_AT, CONTROL.sub(HARMLESS_BRACKET, " ".join(text.split())))
+    escaped = MARK_AT_START.sub(r"\1\\\2", MARK.sub(r"\\\g<0>", harmless))
+    return HALF_MARK.sub("…", shorten(escaped, limit_chars=limit_chars))
+
+
+def without_previews(text: str) -> str:
+    """Markdown whose links Discord does not fetch, for messages that show embeds of their own."""
+    return LINK.sub(r"<\1>", text)
+
+
 def render_components(actions: Iterable[Action]) -> list[dict[str, Any]]:
     """One row of at most five buttons; nothing for no actions.
 
@@ -104,7 +124,7 @@ def render_components(actions: Iterable[Action]) -> list[dict[str, Any]]:
 
 def render_button(action: Action) -> dict[str, Any]:
     """A label has at most 80 characters, what it says at most 95."""
-    return {"type": BUTTON, "style": GREY, "label": action.label, "custom_id": f"{SAYS}{action.says}"}
+    return {"type": BUTTON, "style": STYLES[action.kind], "label": action.label, "custom_id": f"{SAYS}{action.says}"}
 
 
 def _render(text: str, table: Callable[[list[list[str]]], list[str]]) -> str:

@@ -9,14 +9,18 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from adapters.discord.events import Attachment, Snowflake, User, parse_name
-from adapters.discord.format import render_markdown
-from adapters.discord.parts import render_nonce
+from adapters.discord.parts import render_content, render_nonce
+from adapters.discord.progress import render_progress
 from adapters.discord.rest import Refused, Rest
 from bot.models import Inbound, Part
 
 RECENT = "/channels/{channel}/messages?limit=50"
 
 log = structlog.stdlib.get_logger()
+
+
+class Drawn(BaseModel):
+    title: str | None = None
 
 
 class Posted(BaseModel):
@@ -27,6 +31,7 @@ class Posted(BaseModel):
     content: str = ""
     nonce: str | int | None = None
     attachments: list[Attachment] = []
+    embeds: list[Drawn] = []
 
 
 class RecentPosts:
@@ -52,7 +57,8 @@ class RecentPosts:
 
 
 def is_post_of(message: dict[str, Any], to: Inbound, part: Part, *, own: str) -> bool:
-    """Whether a message is this part, by its nonce; where Discord leaves that out, by its file's name or its text.
+    """Whether a message is this part, by its nonce; where Discord leaves that out, by its file's name, its
+    embed's title or its text.
 
     Those may be as in an earlier reply, so that then only what is newer than the question counts.
     """
@@ -65,10 +71,12 @@ def is_post_of(message: dict[str, Any], to: Inbound, part: Part, *, own: str) ->
     if posted.nonce is not None:
         return str(posted.nonce) == render_nonce(part)
     asked = to.message.partition("-")[0]  # of a reaction: the message it was given to
-    return int(posted.id) > int(asked) and _looks_like(posted, part)
+    return int(posted.id) > int(asked) and _looks_like(posted, to, part)
 
 
-def _looks_like(posted: Posted, part: Part) -> bool:
+def _looks_like(posted: Posted, to: Inbound, part: Part) -> bool:
     if part.file is not None:
         return any(part.file.name in (one.filename, parse_name(one)) for one in posted.attachments)
-    return bool(posted.content) and posted.content == render_markdown(part.text)
+    if part.progress is not None:
+        return render_progress(part.progress)["title"] in (one.title for one in posted.embeds)
+    return bool(posted.content) and posted.content == render_content(to, part)

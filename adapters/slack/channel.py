@@ -11,8 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.calls import Calls, Refused
+from adapters.slack.drawing import Drawing
 from adapters.slack.files import SlackFiles
-from adapters.slack.format import render_blocks, render_fallback, render_markdown
+from adapters.slack.people import People
 from adapters.slack.status import Statuses
 from adapters.slack.uploads import Uploads, without_file
 from bot import proxies
@@ -56,6 +57,8 @@ class SlackChannel:
         self._files = files
         self._uploads = uploads
         self._statuses = Statuses(client, calls, clock)
+        self._drawing = Drawing(calls, clock)
+        self._people = People(client, calls, clock)
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         """Post a part once. A file that Slack does not take has a note in its place."""
@@ -81,16 +84,17 @@ class SlackChannel:
         return await self._post_message(to.thread, part, under=to.thread.root)
 
     async def _post_message(self, thread: Thread, part: Part, *, under: MessageId | None) -> MessageId:
-        posted = await self._calls.make(
+        posted = await self._drawing.show(
             "posts",
             thread,
-            lambda: self._client.chat_postMessage(
+            part,
+            lambda content: self._client.chat_postMessage(
                 channel=thread.channel,
                 thread_ts=under,
                 metadata={"event_type": PART, "event_payload": {"key": part.key}},
                 unfurl_links=False,
                 unfurl_media=False,
-                **_content(part),
+                **content,
             ),
         )
         self._statuses.posted(thread)
@@ -110,10 +114,11 @@ class SlackChannel:
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
         try:
-            await self._calls.make(
+            await self._drawing.show(
                 "edits",
                 to.thread,
-                lambda: self._client.chat_update(channel=to.thread.channel, ts=message, **_content(part)),
+                part,
+                lambda content: self._client.chat_update(channel=to.thread.channel, ts=message, **content),
                 must=part.final,
             )
         except Refused as refused:
@@ -132,6 +137,9 @@ class SlackChannel:
 
     def activity(self, to: Inbound, label: str) -> AbstractAsyncContextManager[None]:
         return self._statuses.shown(to.thread, label)
+
+    async def time_zone(self, message: Inbound) -> str | None:
+        return await self._people.time_zone(message)
 
     async def _find(self, thread: Thread, part: Part) -> MessageId | None:
         """The message that carries the part's key, or its file, if an earlier post went through unheard."""
@@ -171,9 +179,3 @@ class SlackChannel:
 def _has_key(message: dict[str, Any], key: PartKey) -> bool:
     metadata = message.get("metadata") or {}
     return metadata.get("event_type") == PART and (metadata.get("event_payload") or {}).get("key") == key
-
-
-def _content(part: Part) -> dict[str, Any]:
-    if part.actions is None:
-        return {"markdown_text": render_markdown(part.text)}
-    return {"blocks": render_blocks(part.text, part.actions), "text": render_fallback(part.text)}

@@ -8,9 +8,6 @@ Source: "Formatting message text", "chat.postMessage method", Slack developer do
 
 import html
 import re
-from collections.abc import Iterable
-
-from bot.models import Action
 
 ENCODED = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 BROADCASTS = "channel|here|everyone"
@@ -18,9 +15,9 @@ CONTROL = re.compile(
     rf"(?:<|&lt;?|&#0*60;?|&#[xX]0*3[cC];?)(?=!(?:{BROADCASTS}|group|subteam)\b|@[UWB]|#C)", re.IGNORECASE
 )
 BROADCAST = re.compile(rf"@(?=(?:{BROADCASTS})\b)", re.IGNORECASE)
-SAYS = "says:"  # begins the action id of a button that is as good as a message
+ADDRESS = re.compile(r":(?=//)|(?<=\bmailto):", re.IGNORECASE)
 FALLBACK_CHARS = 300
-HARMLESS_BRACKET, HARMLESS_AT = "‹", "＠"
+HARMLESS_BRACKET, HARMLESS_AT, HARMLESS_COLON = "‹", "＠", "："
 
 
 def parse_characters(text: str) -> str:
@@ -57,19 +54,9 @@ def render_markdown(text: str) -> str:
     return BROADCAST.sub(HARMLESS_AT, CONTROL.sub(HARMLESS_BRACKET, text))
 
 
-def render_blocks(text: str, actions: Iterable[Action]) -> list[dict[str, object]]:
-    """The message as blocks, for one that has buttons or had some: those of its last version go with it.
-
-    Source: "Markdown block", "Button element", Slack developer docs.
-    """
-    markdown: dict[str, object] = {"type": "markdown", "text": render_markdown(text)}
-    buttons = [render_button(action) for action in actions]
-    return [markdown, {"type": "actions", "elements": buttons}] if buttons else [markdown]
-
-
-def render_button(action: Action) -> dict[str, object]:
-    label = {"type": "plain_text", "text": action.label}
-    return {"type": "button", "action_id": f"{SAYS}{action.says}", "text": label, "value": action.says}
+def render_unlinked(text: str) -> str:
+    """The text with addresses that are only words: an edit has no switch against the preview of a link."""
+    return ADDRESS.sub(HARMLESS_COLON, text)
 
 
 def render_fallback(text: str) -> str:

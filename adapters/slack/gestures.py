@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.slack.format import SAYS
+from adapters.slack.blocks import SAYS
 from adapters.slack.messages import Id, Place, Text
 from bot.content import TextContent
 from bot.models import Inbound, MessageId, Thread, UserId

@@ -17,7 +17,7 @@ class Limit(NamedTuple):
     burst: int
 
 
-Kind = Literal["posts", "edits", "removals", "reads", "files", "statuses"]
+Kind = Literal["posts", "edits", "removals", "reads", "files", "statuses", "people"]
 LIMITS: dict[Kind, Limit] = {
     "posts": Limit(60, 4),
     "edits": Limit(50, 40),
@@ -25,6 +25,7 @@ LIMITS: dict[Kind, Limit] = {
     "reads": Limit(50, 20),
     "files": Limit(100, 20),
     "statuses": Limit(600, 60),  # Slack gives no number
+    "people": Limit(100, 20),
 }
 PLACES = 10_000  # channels and workspaces that are remembered
 

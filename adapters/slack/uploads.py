@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.blocks import render_call
 from adapters.slack.calls import LOST_REPLY_SECONDS, Calls, Refused
 from adapters.slack.format import render_markdown
 from bot.clock import Clock
@@ -55,7 +56,7 @@ class Uploads:
                 files=[{"id": file_id, "title": file.name}],
                 channel_id=to.thread.channel,
                 thread_ts=to.thread.root,
-                initial_comment=render_markdown(part.text) or None,
+                initial_comment=render_call(part.notifies, "\n") + render_markdown(part.text) or None,
             ),
         )
         return MessageId(file_id)

@@ -88,3 +88,12 @@ class OpensThreads(Protocol):
         Once for each part's key, like `post`. Raises ChannelBusy or Undeliverable.
         """
         ...
+
+
+@runtime_checkable
+class KnowsTimeZones(Protocol):
+    """The platform knows where people's clocks stand."""
+
+    async def time_zone(self, message: Inbound) -> str | None:
+        """The IANA name of the time zone of who wrote the message, where the platform tells; never raises."""
+        ...

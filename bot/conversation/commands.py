@@ -7,12 +7,14 @@ from bot.content import TextContent
 from bot.models import Inbound
 
 SCHEDULE = re.compile(r"`?S-[0-9A-Z]{5}`?", re.IGNORECASE)
+ZONE = re.compile(r"UTC|GMT|[A-Z][\w+-]*(?:/[A-Z][\w+-]*){1,2}", re.IGNORECASE)
 
 
 class Command(NamedTuple):
     word: str
     argument: str | None  # what follows the word, or None when nothing may
     does: str
+    may_stand_alone: bool = False  # though it takes something
 
 
 class Said(NamedTuple):
@@ -34,6 +36,7 @@ COMMANDS = (
     Command("pause", "schedule", "keeps a schedule from firing"),
     Command("resume", "schedule", "lets it fire again"),
     Command("delete", "schedule", "deletes a schedule"),
+    Command("zone", "zone", "sets the time zone of your schedules; alone, says which one counts", may_stand_alone=True),
     Command("help", None, "this list"),
 )
 
@@ -44,6 +47,7 @@ def parse_command(message: Inbound) -> Said | None:
     A word that takes nothing must stand alone, so "stop guessing, please" stays a question. One that takes
     something counts with a colon; without, `research` when the bot is addressed, since among people a sentence may
     begin with it too, and what is about a schedule with its reference: "change the tone" is meant for an answer.
+    Where what it takes is missing, `research` and `change:` count when the bot is addressed; their handlers ask for it.
     """
     text = " ".join(item.text for item in message.content if isinstance(item, TextContent)).strip()
     word, *rest = text.split(maxsplit=1) or [""]
@@ -55,19 +59,19 @@ def parse_command(message: Inbound) -> Said | None:
 
 
 def _fits(command: Command, word: str, argument: str, message: Inbound) -> bool:
-    if command.argument is None:
-        return not argument
-    if message.silent:  # a button says the word alone
+    if message.silent:  # a button says the word, and perhaps what it is about
         return True
-    if word.endswith(":"):
-        return bool(argument)
     match command.argument:
+        case None:
+            return not argument
         case "question":
-            return bool(argument) and message.addressed
-        case "schedule":
-            return SCHEDULE.fullmatch(argument) is not None
+            return message.addressed or (word.endswith(":") and bool(argument))
+        case "what":
+            return word.endswith(":") and (message.addressed or bool(argument))
+        case "zone":
+            return not argument or word.endswith(":") or ZONE.fullmatch(argument) is not None
         case _:
-            return False
+            return SCHEDULE.fullmatch(argument) is not None or (word.endswith(":") and bool(argument))
 
 
 def render_help() -> str:
@@ -79,4 +83,5 @@ def render_help() -> str:
 def _said(command: Command) -> str:
     if command.argument is None:
         return command.word
-    return f"{command.word}{':' if command.argument == 'what' else ''} <{command.argument}>"
+    argument = f"[{command.argument}]" if command.may_stand_alone else f"<{command.argument}>"
+    return f"{command.word}{':' if command.argument == 'what' else ''} {argument}"

@@ -1,16 +1,17 @@
 """What a message on Discord has besides its text: embeds, components, files."""
 
 import mimetypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePath
 
+from bot.playground.discord_embeds import embed
 from bot.playground.discord_markup import markdown
-from bot.playground.html import Html, element
-from bot.playground.markup import Names, clean
+from bot.playground.html import Html
+from bot.playground.markup import Names
 from bot.playground.place import Button, File
 from bot.simulators.discord import components
 from bot.simulators.discord.ledger import Payload
-from bot.simulators.discord.nouns import Attachment, Message, MessageFlag
+from bot.simulators.discord.nouns import Attachment, Message
 
 STYLES = {1: "primary", 4: "danger"}
 ANY_TYPE = "application/octet-stream"
@@ -22,8 +23,7 @@ def body(message: Message, names: Names) -> tuple[Html, ...]:
         part["content"] for _, part in components.walk(message.components) if part["type"] == components.TEXT_DISPLAY
     ]
     shown = [block for source in (message.content, *texts) for block in markdown(source, names)]
-    embeds = [] if MessageFlag.SUPPRESS_EMBEDS in message.flags else message.embeds
-    return (*shown, *(_embed(one, names) for one in embeds))
+    return (*shown, *(embed(one, names) for one in message.shown_embeds))
 
 
 def buttons(message: Message) -> Iterator[Button]:
@@ -46,29 +46,3 @@ def file(attachment: Attachment) -> File:
     if media_type in ("", ANY_TYPE):
         media_type = mimetypes.guess_type(attachment.filename)[0] or ANY_TYPE
     return File(attachment.id, name, media_type, attachment.size_bytes)
-
-
-def _embed(embed: Payload, names: Names) -> Html:
-    fields: list[Payload] = embed.get("fields") or []
-    listed = [piece for field in fields for piece in _field(field, names)]
-    footer: Payload = embed.get("footer") or {}
-    return element(
-        "div",
-        *_title(embed),
-        *markdown(embed.get("description") or "", names),
-        *([element("dl", *listed)] if listed else []),
-        *([element("small", footer["text"])] if footer.get("text") else []),
-        class_="embed",
-    )
-
-
-def _title(embed: Payload) -> Sequence[Html]:
-    if not embed.get("title"):
-        return ()
-    words = element("strong", embed["title"])
-    linked = clean(element("a", words, href=embed["url"])) if embed.get("url") else words
-    return [element("p", linked, class_="title")]
-
-
-def _field(field: Payload, names: Names) -> tuple[Html, Html]:
-    return element("dt", field["name"]), element("dd", *markdown(field["value"], names))

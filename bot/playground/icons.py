@@ -19,3 +19,7 @@ BIN = _icon(
 )
 OCTAGON = _icon('<path d="M8.5 3h7L21 8.5v7L15.5 21h-7L3 15.5v-7z"/><path d="M9.5 9.5h5v5h-5z"/>')
 REPLY = _icon('<path d="m9 6-5 5 5 5"/><path d="M4 11h10a6 6 0 0 1 6 6v1"/>')
+TICK = _icon('<path d="m8 12.5 2.8 2.8L16.5 9.5"/><circle cx="12" cy="12" r="9"/>')
+CROSS = _icon('<path d="m9 9 6 6"/><path d="m15 9-6 6"/><circle cx="12" cy="12" r="9"/>')
+CIRCLE = _icon('<circle cx="12" cy="12" r="9" stroke-dasharray="2.4 4.67"/>')
+ARC = _icon('<circle cx="12" cy="12" r="9" opacity="0.25"/><path d="M12 3a9 9 0 0 1 9 9"/>')

@@ -6,7 +6,7 @@ Source: "Formatting message text", Slack developer docs.
 import re
 from collections.abc import Iterator
 
-from bot.playground.html import Html, element, text
+from bot.playground.html import Html, element, join, text
 from bot.playground.markup import ENTITY, Names, mention
 from bot.playground.words import first_words
 
@@ -16,7 +16,11 @@ _LINK = re.compile(r"<((?:https?://|mailto:)[^<>|\s]+)(?:\|([^<>\n]*))?>")
 
 def literal(source: str, names: Names) -> Html:
     """One paragraph; its line breaks are kept by the style sheet."""
-    return element("p", *_pieces(source, dict(names)), class_="literal")
+    return element("p", inline(source, names), class_="literal")
+
+
+def inline(source: str, names: Names) -> Html:
+    return join([*_pieces(source, dict(names))])
 
 
 def title(source: str, names: Names) -> str:

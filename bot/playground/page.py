@@ -8,7 +8,7 @@ from bot.playground.icons import BOT, CLIP
 from bot.playground.place import Place, Thread
 
 SIMULATED_MODEL = "the bundled simulator"  # any other name is a real model, which is somewhere else
-STYLE_SHEETS = ("frame", "threads", "messages", "writing", "gestures", "adapt")
+STYLE_SHEETS = ("frame", "threads", "messages", "cards", "writing", "gestures", "adapt")
 _DOCTYPE = Html("<!doctype html>")
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from pydantic import JsonValue
-
-from bot.playground import mrkdwn
+from bot.playground import mrkdwn, slack_blocks
 from bot.playground.html import Html
 from bot.playground.markup import Names, markdown
 from bot.playground.place import (
@@ -12,7 +10,6 @@ from bot.playground.place import (
     OCTAGONAL_SIGN,
     STOP_SIGN,
     THREADS_SHOWN,
-    Button,
     Channel,
     Command,
     File,
@@ -161,7 +158,7 @@ class SlackPlace:
             sent_at=float(message.ts),
             body=self._body(message),
             files=tuple(_file(file) for file in message.files),
-            buttons=tuple(_buttons(message.blocks)),
+            buttons=tuple(slack_blocks.buttons(message.blocks)),
             reactions=tuple((EMOJI.get(name, f":{name}:"), len(who)) for name, who in message.reactions.items()),
             is_edited=message.edited_ts is not None and message.bot_id is None,
             is_gone=message.subtype == TOMBSTONE,
@@ -179,41 +176,8 @@ class SlackPlace:
         names = self._names()
         if message.markdown_text is not None:
             return markdown(message.markdown_text, names)
-        shown = tuple(html for block in message.blocks for html in _block(block, names))
+        shown = tuple(html for block in message.blocks for html in slack_blocks.drawn(block, names))
         return shown or ((mrkdwn.literal(message.text, names),) if message.text else ())
-
-
-def _block(block: JsonValue, names: Names) -> Sequence[Html]:
-    """What a block says; kinds that say nothing by themselves give nothing, and the message's text stands for them."""
-    match block:
-        case {"type": "markdown", "text": str(source)}:
-            return markdown(source, names)
-        case {"type": "section" | "header", "text": {"text": str(source)}}:
-            return [mrkdwn.literal(source, names)]
-        case {"type": "context", "elements": list(elements)}:
-            texts = [one["text"] for one in elements if isinstance(one, dict) and "text" in one]
-            return [mrkdwn.literal(" ".join(map(str, texts)), names)]
-        case _:
-            return ()
-
-
-def _buttons(blocks: Sequence[JsonValue]) -> Iterator[Button]:
-    for block in blocks:
-        match block:
-            case {"type": "actions", "elements": list(elements)}:
-                yield from (button for one in elements for button in _button(one))
-            case {"accessory": accessory}:
-                yield from _button(accessory)
-            case _:
-                pass
-
-
-def _button(part: JsonValue) -> Iterator[Button]:
-    match part:
-        case {"type": "button", "action_id": str(action), "text": {"text": str(label)}}:
-            yield Button(action, label, str(part.get("style", "")))
-        case _:
-            pass
 
 
 def _file(stored: workspace.StoredFile) -> File:

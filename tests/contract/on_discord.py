@@ -1,6 +1,8 @@
 """Discord as a test sees it."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from bot.simulators.discord import DiscordSimulator, Message, dropped_reply, rate_limited, refused_with
 from bot.simulators.discord import Upload as Attached
@@ -88,7 +90,7 @@ class DiscordPlatform:
         return [m for m in self.simulator.messages(said.root) if m.author_id == self.simulator.bot.id and m.type != 21]
 
     def replies(self, said: Said) -> list[str]:
-        return [message.content for message in self._messages(said) if not message.attachments]
+        return [visible_text(message) for message in self._messages(said) if not message.attachments]
 
     def message_ids(self, said: Said) -> list[str]:
         return [message.id for message in self._messages(said) if not message.attachments]
@@ -138,13 +140,36 @@ class DiscordPlatform:
     def called_by_report(self) -> list[str]:
         return [self._ada]
 
-    async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
+    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 10) -> None:
         await self.simulator.wait_for(
-            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
+            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), seconds
         )
 
     async def until(self, holds: Callable[[], object]) -> None:
         await self.simulator.wait_for(holds, 10)
+
+
+def visible_text(message: Message) -> str:
+    """What it says; of progress that is drawn, the words for which the drawing stands."""
+    return in_words(message.content, message.shown_embeds)
+
+
+def in_words(content: str, embeds: Iterable[dict[str, Any]]) -> str:
+    return "\n".join([content, *map(_in_words, embeds)]).strip()
+
+
+def _in_words(embed: dict[str, Any]) -> str:
+    """Marks and facts as the status line has them where nothing can be drawn."""
+    stages = re.sub(r"\b(P-\w{5})\b", r"`\1`", re.sub(r"\\(.)", r"\1", embed["description"]))
+    facts = embed.get("footer", {}).get("text", "").replace(" · ", ", ")
+    detail = "".join(re.findall(r"^> (.*)", stages, re.MULTILINE))
+    if "⏳" in stages:
+        doing = "at work" if "**Research**" in stages and detail != "starting" else detail
+        state = f"_{doing}, {facts}_\n> {detail}"
+    else:
+        how = detail or "done"
+        state = f"_{how} ({facts})_"
+    return f"{embed['title']}\n{state}"
 
 
 def _buttons(message: Message) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.simulators.slack import Message, Person, RateLimited, Refusal, ReplyLost, SlackSimulator
+from bot.simulators.slack.blocks import texts
 from tests.contract.platforms import Said, Upload
 
 
@@ -103,11 +104,11 @@ class SlackPlatform:
         return any(entry["text"] == "is thinking…" for entry in entries[:first])
 
     def buttons(self, said: Said) -> list[str]:
-        return [str(button["text"]["text"]) for message in self._messages(said) for button in _buttons(message)]
+        return [str(button["text"]["text"]) for message in self._messages(said) for button in buttons_of(message)]
 
     async def press(self, said: Said, label: str, *, by_another: bool = False) -> None:
         for message in self._messages(said):
-            for button in _buttons(message):
+            for button in buttons_of(message):
                 if button["text"]["text"] == label:
                     await self.simulator.press(message, button["action_id"], "U0GRACE" if by_another else "U0ADA")
 
@@ -137,11 +138,11 @@ class SlackPlatform:
 
     @property
     def called_by_report(self) -> list[str]:
-        return []
+        return ["U0ADA"]
 
-    async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
+    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 10) -> None:
         await self.simulator.wait_for(
-            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), 10
+            lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), seconds
         )
 
     async def until(self, holds: Callable[[], object]) -> None:
@@ -149,10 +150,13 @@ class SlackPlatform:
 
 
 def _visible_text(message: Message) -> str:
+    """Its Markdown; of progress the notification, which says the same, and what the cards say."""
     blocks: list[Any] = [block for block in message.blocks if isinstance(block, dict)]
-    return "\n".join(block["text"] for block in blocks if block["type"] == "markdown") or message.text
+    drawn = [text for block in blocks if block["type"] in ("plan", "context") for text in texts(block)]
+    said = "\n".join(block["text"] for block in blocks if block["type"] == "markdown") or message.text
+    return "\n".join([said, *drawn])
 
 
-def _buttons(message: Message) -> list[Any]:
+def buttons_of(message: Message) -> list[Any]:
     blocks: list[Any] = [block for block in message.blocks if isinstance(block, dict)]
     return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]

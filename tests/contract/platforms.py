@@ -116,7 +116,7 @@ class Platform(Protocol):
         """Whom a report calls: who asked for it, where having asked does not bring the news."""
         ...
 
-    async def replied(self, said: Said, text: str, *, number: int = 1) -> None:
+    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 10) -> None:
         """Wait until the thread's reply of that number contains the text."""
         ...
 

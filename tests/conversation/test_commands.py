@@ -20,7 +20,15 @@ from tests.conversation.platform import said as message
         ("help me with this", None),
         ("retry that with more detail", None),
         ("fork bombs: what are they?", None),
-        ("research", None),
+        ("research", Said("research", "")),
+        ("Research: ", Said("research", "")),
+        ("change:", Said("change", "")),
+        ("change", None),
+        ("zone", Said("zone", "")),
+        ("zone Europe/Zurich", Said("zone", "Europe/Zurich")),
+        ("zone: New York", Said("zone", "New York")),
+        ("zone utc", Said("zone", "utc")),
+        ("zone defence, what is it?", None),
         ("researchers say so", None),
         ("what is research?", None),
         ("change: only Europe", Said("change", "only Europe")),
@@ -37,8 +45,17 @@ def test_a_command_stands_at_the_beginning_and_takes_what_it_takes(text: str, sa
 
 def test_among_people_a_sentence_may_begin_like_a_command() -> None:
     assert parse_command(message("research shows that otters swim", addressed=False)) is None
+    assert parse_command(message("research", addressed=False)) is None
+    assert parse_command(message("change:", addressed=False)) is None
     assert parse_command(message("stop", addressed=False)) == Said("stop", "")
     assert parse_command(message("resume S-7F3K2", addressed=False)) == Said("resume", "S-7F3K2")
+
+
+def test_a_button_says_the_word_and_what_it_is_about() -> None:
+    pressed = message("approve 1a2b3c4d").model_copy(update={"silent": True})
+
+    assert parse_command(pressed) == Said("approve", "1a2b3c4d")
+    assert parse_command(message("approve 1a2b3c4d")) is None
 
 
 def test_a_deletion_is_no_command() -> None:
@@ -52,3 +69,4 @@ def test_help_says_what_each_command_does_and_takes() -> None:
 
     assert all(f"`{command.word}" in text and command.does in text for command in COMMANDS)
     assert "`research <question>`" in text
+    assert "`zone [zone]`" in text

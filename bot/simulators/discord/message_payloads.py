@@ -34,7 +34,7 @@ class MessagePayloads:
             "mentions": [self._mentioned(self._world.users[one], message) for one in message.mention_ids],
             "mention_roles": message.mention_role_ids,
             "attachments": [self.attachment(one) for one in message.attachments] if shown else [],
-            "embeds": message.embeds if shown else [],
+            "embeds": message.shown_embeds if shown else [],
             "components": message.components if shown else [],
             "pinned": False,
             "flags": int(message.flags),

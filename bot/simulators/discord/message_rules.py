@@ -1,10 +1,10 @@
 """Whether Discord would take a message: the rules that concern a request as a whole.
 
-Source: "Create Message", Discord developer docs.
+Source: "Create Message", Discord developer docs; for missing permissions, issues 2601 and 5648 of discord-api-docs.
 """
 
 from bot.simulators.discord import components
-from bot.simulators.discord.bodies import EditBody, Embed
+from bot.simulators.discord.bodies import EditBody, Embed, MessageBody
 from bot.simulators.discord.errors import Mistake, invalid, refused
 from bot.simulators.discord.nouns import MessageFlag, Upload
 
@@ -37,6 +37,13 @@ def check_not_empty(body: EditBody, uploads: list[Upload]) -> None:
     """Raises 50006 for a message in which nobody would see anything."""
     if not (body.content or body.embeds or body.components or uploads):
         raise refused(50006)
+
+
+def leave_embeds_out(body: MessageBody, uploads: list[Upload]) -> None:
+    """What becomes of a post by somebody who may not embed links. Raises 50013 where nothing else is in it."""
+    if body.embeds and not (body.content or body.components or uploads):
+        raise refused(50013)
+    body.embeds = []
 
 
 def is_layout(flags: int | None) -> bool:

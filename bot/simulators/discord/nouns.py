@@ -129,6 +129,11 @@ class Message:
     def visible_to_all(self) -> bool:
         return self.seen_by is None
 
+    @property
+    def shown_embeds(self) -> list[Payload]:
+        """Hidden ones come back when the flag goes; until then not even the API tells of them."""
+        return [] if MessageFlag.SUPPRESS_EMBEDS in self.flags else self.embeds
+
 
 @dataclass
 class Channel:

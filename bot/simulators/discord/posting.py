@@ -200,7 +200,7 @@ class Posting:
 
     def _preview(self, message: Message) -> None:
         texts = [] if MessageFlag.SUPPRESS_EMBEDS in message.flags else previews.in_text(message.content)
-        for url in texts + previews.in_parts([*message.embeds, *message.components]):
+        for url in texts + previews.in_parts([*message.shown_embeds, *message.components]):
             self._ledger.record("preview", message_id=message.id, author_id=message.author_id, url=url)
 
     def _dispatch(self, name: str, message: Message) -> None:
@@ -219,7 +219,7 @@ class Posting:
             "reply_to": message.reply_to,
             "nonce": message.nonce,
             "files": [attachment.filename for attachment in message.attachments],
-            "embeds": len(message.embeds),
+            "embeds": list(message.shown_embeds),
             "interaction_id": message.interaction_id,
             "seen_by": message.seen_by,
         }

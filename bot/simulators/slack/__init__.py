@@ -22,9 +22,12 @@ only a retry brings, `redeliver()` for repeats, `timeline.twin_order` for the or
 limits are enforced unless switched off; a call inside a Retry-After time is refused even then, and is a "violation"
 in the ledger.
 
+What a workspace may be like: `workspace.refused_blocks` are kinds of blocks that it does not know, `missing_scopes`
+those that the app was installed without, and `set_time_zone` says where a person lives.
+
 The ledger (`ledger.of("post", "edit")`) has an entry for everything that became visible or was asked; its kinds are
 listed in `ledger.py`. A "notification" or "preview" with `certain` false is one that only a more generous reader than
-today's Slack would see: text in code or escaped.
+today's Slack would see: text in code, escaped, or in a task card.
 
 From another process, with JSON: POST `/control/say` {channel, user, text, thread_ts?, files?}, `/control/edit`,
 `/control/delete`, `/control/subscribe` {request_url}, `/control/fail` {method, failure: {kind, times, ...}},

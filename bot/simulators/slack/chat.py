@@ -144,7 +144,9 @@ class Chat:
         has_more = is_update and "metadata" in arguments
         if not (text or markdown_text or blocks or has_more):
             raise Refused("no_text")
-        problem = message_problem(text, markdown_text, blocks, is_update=is_update)
+        problem = message_problem(
+            text, markdown_text, blocks, is_update=is_update, refused_blocks=self._workspace.refused_blocks
+        )
         if problem:
             raise Refused(problem)
         if "metadata" in arguments and not _is_metadata(arguments):

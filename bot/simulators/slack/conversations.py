@@ -1,7 +1,7 @@
 """auth.test, conversations.* and users.info: what the bot may read.
 
 Sources: "conversations.replies method", "conversations.history method", "conversations.open method", "auth.test
-method".
+method", "users.info method".
 """
 
 import base64
@@ -53,6 +53,8 @@ class Conversations:
         return {"channel": self._payloads.channel(channel) if arguments.flag("return_im") else {"id": channel.id}}
 
     async def user(self, arguments: Arguments) -> JsonObject:
+        if "users:read" in self._workspace.missing_scopes:
+            raise Refused("missing_scope")
         user_id = arguments.required("user")
         if user_id not in self._workspace.people:
             raise Refused("user_not_found")

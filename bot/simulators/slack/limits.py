@@ -8,17 +8,19 @@ Sources: "Rate limits", "chat.postMessage method", "chat.update method", "Markdo
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
+
+from bot.simulators.slack.blocks import is_taken, length, texts
 
 POST_TEXT_CUT = 40_000  # characters; what is beyond is silently gone
 UPDATE_TEXT_MAX = 4_000
 MARKDOWN_MAX = 12_000  # of `markdown_text`, and of all markdown blocks of a message together
 BLOCKS_MAX = 50
 BLOCKS_TEXT_MAX = 13_200  # of all texts in all blocks together, as people have measured it; Slack gives no number
-BLOCK_TEXT_MAX = {"section": 3_000, "header": 150}
 LOADING_MESSAGES_MAX = 10
 
 CALLS_PER_MINUTE = {
@@ -119,45 +121,24 @@ class RateLimits:
 
 
 def message_problem(
-    text: str | None, markdown_text: str | None, blocks: list[JsonValue], *, is_update: bool
+    text: str | None,
+    markdown_text: str | None,
+    blocks: list[JsonValue],
+    *,
+    is_update: bool,
+    refused_blocks: Collection[str] = (),
 ) -> MessageProblem | None:
     """The error Slack would answer to a message with these fields, or None."""
     if markdown_text is not None and (text or blocks):
         return "markdown_text_conflict"
     if len(markdown_text or "") > MARKDOWN_MAX or (is_update and len(text or "") > UPDATE_TEXT_MAX):
         return "msg_too_long"
-    return _blocks_problem(blocks)
+    return _blocks_problem(blocks, refused_blocks)
 
 
-def _blocks_problem(blocks: list[JsonValue]) -> MessageProblem | None:
-    if len(blocks) > BLOCKS_MAX:
+def _blocks_problem(blocks: list[JsonValue], refused: Collection[str]) -> MessageProblem | None:
+    if len(blocks) > BLOCKS_MAX or not all(is_taken(block, refused) for block in blocks):
         return "invalid_blocks"
-    characters = markdown_characters = 0
-    for block in blocks:
-        if not isinstance(block, dict) or not isinstance(block.get("type"), str):
-            return "invalid_blocks"
-        kind, length = str(block["type"]), _text_length(block.get("text"))
-        if length > BLOCK_TEXT_MAX.get(kind, length) or (kind == "markdown" and not length):
-            return "invalid_blocks"
-        markdown_characters += length if kind == "markdown" else 0
-        characters += _characters(block)
-    is_too_long = markdown_characters > MARKDOWN_MAX or characters > BLOCKS_TEXT_MAX
-    return "msg_blocks_too_long" if is_too_long else None
-
-
-def _characters(value: JsonValue) -> int:
-    """Of every text inside, such as those of buttons."""
-    match value:
-        case {"text": str(text)}:
-            return len(text)
-        case dict():
-            return sum(map(_characters, value.values()))
-        case list():
-            return sum(map(_characters, value))
-        case _:
-            return 0
-
-
-def _text_length(text: JsonValue) -> int:
-    inner = text.get("text") if isinstance(text, dict) else text
-    return len(inner) if isinstance(inner, str) else 0
+    markdown = sum(length(one["text"]) for one in blocks if isinstance(one, dict) and one["type"] == "markdown")
+    characters = sum(len(text) for text in texts(blocks))
+    return "msg_blocks_too_long" if markdown > MARKDOWN_MAX or characters > BLOCKS_TEXT_MAX else None

@@ -1,8 +1,8 @@
 """Whom a message would notify and which addresses Slack would fetch for previews.
 
 This is the judge of the adapter's sanitizer, so it reads text by its own rules and rather sees too much: a spelling
-that Slack shows as plain text today (inside code, written with entities, in other case) is still reported, marked
-`certain=False`.
+that Slack shows as plain text today (inside code, written with entities, in other case, in a task card) is still
+reported, marked `certain=False`.
 
 Sources: "Formatting text for app surfaces", "Unfurling links in messages", "chat.postMessage method", Slack developer
 docs.
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import JsonValue
+
+from bot.simulators.slack.blocks import texts
 
 TargetKind = Literal["broadcast", "person", "group"]
 
@@ -49,9 +51,8 @@ def who_is_notified(
 
     `links_names` stands for `link_names` or `parse=full`; then a plain "@name" counts too, `names` giving the user ids.
     """
-    texts = [text, *_texts_of(blocks)]
     found: dict[tuple[TargetKind, str], bool] = {}
-    for certain, candidate in _readings(texts):
+    for certain, candidate in _all_readings(text, blocks):
         for kind, target in _targets(candidate):
             found[kind, target] = found.get((kind, target), False) or certain
         if links_names:
@@ -73,11 +74,18 @@ def what_is_fetched(
     """
     pictures = dict.fromkeys(_pictures_of(blocks), True)
     if is_update or unfurl_links is True or unfurl_media is not False:
-        for certain, candidate in _readings([text, *_texts_of(blocks)]):
+        pictures |= dict.fromkeys(_links_of(blocks), True)
+        for certain, candidate in _all_readings(text, blocks):
             for match in _ADDRESS.finditer(candidate):
                 url = match.group().rstrip(".,;:!?*_~")
                 pictures[url] = pictures.get(url, False) or certain
     return [Fetched(url, certain) for url, certain in pictures.items()]
+
+
+def _all_readings(text: str, blocks: list[JsonValue]) -> Iterator[tuple[bool, str]]:
+    yield from _readings([text, *_texts_of(blocks)])
+    for _, candidate in _readings(_texts_of_cards(blocks)):
+        yield False, candidate
 
 
 def _readings(texts: list[str]) -> Iterator[tuple[bool, str]]:
@@ -129,6 +137,17 @@ def _texts_of(blocks: list[JsonValue]) -> list[str]:
         for part in _objects(blocks)
         if part.get("type") in kinds and isinstance(part.get("text"), str)
     ]
+
+
+def _texts_of_cards(blocks: list[JsonValue]) -> list[str]:
+    """What plans and their cards say: plain text by its description, which does not say what is made of it."""
+    return [text for one in _objects(blocks) if one.get("type") in ("plan", "task_card") for text in texts(one)]
+
+
+def _links_of(blocks: list[JsonValue]) -> list[str]:
+    """The addresses of links in rich text and of a card's sources."""
+    kinds = ("link", "url")
+    return [str(part["url"]) for part in _objects(blocks) if part.get("type") in kinds and "url" in part]
 
 
 def _elements_of(blocks: list[JsonValue]) -> Iterator[tuple[TargetKind, str]]:

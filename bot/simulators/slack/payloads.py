@@ -7,8 +7,10 @@ object", Slack developer docs; @slack/types.
 import base64
 import json
 import mimetypes
+from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from bot.simulators.slack.workspace import Channel, JsonObject, Message, Person, StoredFile, Workspace
 
@@ -156,15 +158,16 @@ class Payloads:
         }
 
     def person(self, person: Person) -> JsonObject:
+        moment = datetime.now(ZoneInfo(person.time_zone))
         return {
             "id": person.id,
             "team_id": self.workspace.team_id,
             "name": person.name.lower(),
             "deleted": False,
             "real_name": person.real_name,
-            "tz": "Europe/London",
-            "tz_label": "Greenwich Mean Time",
-            "tz_offset": 0,
+            "tz": person.time_zone,
+            "tz_label": moment.tzname(),
+            "tz_offset": int((moment.utcoffset() or timedelta()).total_seconds()),
             "profile": {"real_name": person.real_name, "display_name": person.name, "team": self.workspace.team_id},
             "is_admin": False,
             "is_bot": person.is_bot,

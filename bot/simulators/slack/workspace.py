@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
@@ -25,6 +25,7 @@ class Person:
     name: str  # what others type after "@"
     real_name: str
     is_bot: bool = False
+    time_zone: str = "UTC"  # IANA name
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Workspace:
         self.people: dict[str, Person] = {self.bot.user.id: self.bot.user}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, StoredFile] = {}
+        self.missing_scopes: set[str] = set()  # of the app's; empty: it has all it needs
+        self.refused_blocks: set[str] = set()  # kinds that this workspace does not know yet
         self._messages: dict[tuple[str, str], Message] = {}
         self._replies: dict[tuple[str, str], list[str]] = {}
         self._clock = clock
@@ -123,10 +126,14 @@ class Workspace:
     def next_id(self, prefix: str) -> str:
         return f"{prefix}0{next(self._numbers):08X}"
 
-    def add_person(self, name: str, real_name: str = "") -> Person:
-        person = Person(self.next_id("U"), name, real_name or name)
+    def add_person(self, name: str, real_name: str = "", *, time_zone: str = "UTC") -> Person:
+        person = Person(self.next_id("U"), name, real_name or name, time_zone=time_zone)
         self.people[person.id] = person
         return person
+
+    def set_time_zone(self, user_id: str, time_zone: str) -> None:
+        """A person moves; `time_zone` is an IANA name."""
+        self.people[user_id] = replace(self.person(user_id), time_zone=time_zone)
 
     def add_channel(
         self, name: str, *, kind: ChannelKind = "channel", members: Iterable[str] | None = None, with_bot: bool = True

@@ -21,7 +21,7 @@ from adapters.discord.cursors import RememberedCursors
 from adapters.discord.events import DIRECT, PLATFORM
 from bot.clock import Clock, SystemClock
 from bot.content import TextContent
-from bot.models import Action, File, Inbound, MessageId, Part, PartKey, Thread, UserId
+from bot.models import Action, File, Inbound, MessageId, Part, PartKey, Progress, Thread, UserId
 from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
 
 SHARD = "0/1"
@@ -170,8 +170,10 @@ def part_of(
     final: bool = True,
     actions: tuple[Action, ...] | None = None,
     file: File | None = None,
+    progress: Progress | None = None,
 ) -> Part:
-    return Part(key=PartKey(f"{to.message}/{name}"), text=text, final=final, actions=actions, file=file)
+    key = PartKey(f"{to.message}/{name}")
+    return Part(key=key, text=text, final=final, actions=actions, file=file, progress=progress)
 
 
 def shown(simulator: DiscordSimulator, channel_id: str) -> list[str]:

@@ -49,8 +49,10 @@ def test_what_a_command_says_is_that_command_in_the_conversation(command: Comman
 
 def test_what_follows_a_word_is_asked_for() -> None:
     with_argument = render_definition(Command("sum", "numbers", "adds them"))
+    optional = render_definition(Command("sum", "numbers", "adds them", may_stand_alone=True))
     without = render_definition(Command("rest", None, "does nothing"))
 
+    assert "required" not in optional["options"][0]
     (option,) = with_argument["options"]
     assert (option["type"], option["name"], option["required"]) == (3, "numbers", True)
     assert (with_argument["description"], without["options"]) == ("adds them", [])

@@ -1,11 +1,25 @@
 """Text between Discord and the conversation."""
 
+from html import unescape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.format import MESSAGE_CHARS, TITLE_CHARS, parse_text, render_markdown, render_title
+from adapters.discord.format import (
+    MESSAGE_CHARS,
+    TITLE_CHARS,
+    parse_text,
+    render_components,
+    render_markdown,
+    render_plain,
+    render_title,
+    without_previews,
+)
+from bot.models import Action
+from bot.playground.discord_markup import markdown
 from bot.simulators.discord.mentions import Mentions, in_text
+from bot.simulators.discord.previews import in_text as previews_in
 
 PART_CHARS = 1_900
 
@@ -111,3 +125,52 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 )
 def test_a_title_is_the_beginning_of_a_text(text: str, title: str) -> None:
     assert render_title(text) == title
+
+
+MARKUP = ["**", "__", "*", "_", "~~", "`", "```", "||", "[x](https://x.test)", "<https://x.test>", "https://x.test/a_b",
+          "steam://run", "# ", "-# ", "- ", "1. ", "2) ", "> ", ">>> ", "<t:1700000000:R>", "<:party:1>", "</ask:1>",
+          "\\", "text ", "12:05 ", "東京"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=12).map("".join))
+def test_plain_text_is_shown_as_it_is(text: str) -> None:
+    blocks = markdown(render_plain(text, limit_chars=1_000))
+
+    words = " ".join(text.split()).replace("</ask", "‹/ask")
+    assert [unescape(block) for block in blocks] == ([f"<p>{words}</p>"] if words else [])
+
+
+@given(st.lists(st.sampled_from([*MARKUP, *NOTIFYING]), max_size=60).map("".join), st.integers(2, 60))
+def test_plain_text_names_nobody_and_keeps_its_limit(text: str, limit_chars: int) -> None:
+    shown = render_plain(text, limit_chars=limit_chars)
+
+    assert in_text(shown) == Mentions()
+    assert len(shown) <= limit_chars
+    assert not shown.endswith("\\…")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("> see https://x.test/a", "> see <https://x.test/a>"),
+        ("<https://x.test/a>", "<https://x.test/a>"),
+        ("<https://x.test/a and", "<https://x.test/a> and"),
+        ("[x](https://x.test/a)", "[x](<https://x.test/a>)"),
+        ("no link", "no link"),
+    ],
+)
+def test_links_can_be_kept_from_being_fetched(text: str, shown: str) -> None:
+    assert without_previews(text) == shown
+    assert previews_in(shown) == []
+
+
+def test_the_expected_button_and_the_one_that_destroys_look_so() -> None:
+    actions = [
+        Action(label="Approve", says="approve", kind="primary"),
+        Action(label="Change", says="change"),
+        Action(label="Stop", says="stop", kind="danger"),
+    ]
+
+    (row,) = render_components(actions)
+
+    assert [(one["label"], one["style"]) for one in row["components"]] == [("Approve", 1), ("Change", 2), ("Stop", 4)]

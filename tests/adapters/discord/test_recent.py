@@ -7,7 +7,7 @@ import pytest
 from adapters.discord.channel import DiscordChannel
 from adapters.discord.recent import is_post_of
 from bot.conversation.adapter import ChannelBusy
-from bot.models import File, Inbound
+from bot.models import File, Inbound, Progress
 from bot.simulators.discord import DiscordSimulator, dropped_reply, refused_with
 from tests.adapters.discord.conftest import direct_message, inbound, part_of, shown
 
@@ -98,3 +98,19 @@ def test_a_message_is_known_by_its_nonce_or_else_by_its_text(posted: dict[str, A
 )
 def test_a_file_without_a_nonce_is_known_by_its_name(posted: dict[str, Any], is_it: bool) -> None:
     assert is_post_of(posted, QUESTION, part_of(QUESTION, "Paris.", file=REPORT), own=BOT) is is_it
+
+
+RESEARCH = Progress(title="Research: what_is this?", stages=())
+
+
+@pytest.mark.parametrize(
+    ("posted", "is_it"),
+    [
+        (message(content="", embeds=[{"title": r"Research: what\_is this?"}]), True),
+        (message(content="", embeds=[{"title": "Research: another"}]), False),
+        (message(content="", embeds=[{"title": r"Research: what\_is this?"}], id="70"), False),
+        (message(), False),
+    ],
+)
+def test_a_drawn_part_without_a_nonce_is_known_by_its_title(posted: dict[str, Any], is_it: bool) -> None:
+    assert is_post_of(posted, QUESTION, part_of(QUESTION, "Paris.", progress=RESEARCH), own=BOT) is is_it

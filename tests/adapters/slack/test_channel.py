@@ -1,46 +1,18 @@
 """Slack as a place for replies, against a simulated Slack on a loopback socket."""
 
-from collections.abc import AsyncGenerator
 from typing import Any, Literal
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.slack.channel import MARKDOWN_CHARS, SlackChannel, slack_channel
-from bot.clock import SystemClock
-from bot.content import FileRef, TextContent
+from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, FileUnreadable, MessageGone, OpensThreads, Undeliverable
-from bot.models import Action, File, Inbound, MessageId, Part, PartKey, Thread, UserId
+from bot.models import Action, File, Inbound, Part, PartKey
 from bot.simulators.slack import Message, Refusal, ReplyLost, ServerFault, SlackSimulator
+from tests.adapters.slack.conftest import HastyClock
 
 REPORT = File(name="report.md", mime_type="text/markdown", data=b"# Report")
-
-
-class HastyClock(SystemClock):
-    """The time as it is; what waits, waits a tenth."""
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds / 10)
-
-
-@pytest.fixture
-async def simulator() -> AsyncGenerator[SlackSimulator]:
-    async with SlackSimulator().serve() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def channel(simulator: SlackSimulator) -> AsyncGenerator[SlackChannel]:
-    async with slack_channel(simulator.token, simulator.api_url, HastyClock()) as channel:
-        yield channel
-
-
-@pytest.fixture
-async def asked(simulator: SlackSimulator) -> Inbound:
-    question = await simulator.say("C0GENERAL", "@Parley hello", user_id="U0ADA")
-    thread = Thread(platform="slack", team="T0PARLEY", channel="C0GENERAL", root=MessageId(question.ts))
-    hello = TextContent(text="hello")
-    return Inbound(thread=thread, message=thread.root, author=UserId("U0ADA"), content=(hello,), addressed=True)
 
 
 def part(

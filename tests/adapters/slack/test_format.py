@@ -3,11 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import ActionsBlock, Block, MarkdownBlock
 
-from adapters.slack.format import parse_mrkdwn, render_blocks, render_fallback, render_markdown
-from bot.models import Action
-from bot.simulators.slack.mentions import who_is_notified
+from adapters.slack.format import parse_mrkdwn, render_fallback, render_markdown, render_unlinked
+from bot.simulators.slack.mentions import what_is_fetched, who_is_notified
 
 NOTIFYING = ["<!channel>", "<!here|here>", "<!everyone>", "<!subteam^S1|@team>", "<@U0GRACE>", "@channel", "@here",
              "@Everyone", "&lt;!channel&gt;", "&#60;!here&#62;", "&#x3C;@U0GRACE>", "<!CHANNEL>"]  # fmt: skip
@@ -50,13 +48,19 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert render_markdown(text) == text
 
 
-@given(st.text(st.sampled_from("a&<>\"'`*\n# ")), st.booleans())
-def test_blocks_and_fallback_are_such_as_slack_takes(some: str, with_button: bool) -> None:
-    text = (some or "a") * (12_000 // len(some or "a"))
+@given(st.text(st.sampled_from("a&<>\"'`*\n# ")))
+def test_a_fallback_is_short_whatever_is_escaped_in_it(some: str) -> None:
+    assert len(render_fallback((some or "a") * (12_000 // len(some or "a")))) <= 4_000
 
-    blocks = Block.parse_all(render_blocks(text, [Action(label="Stop", says="stop")] if with_button else []))
 
-    assert [type(block) for block in blocks] == [MarkdownBlock, ActionsBlock][: 1 + with_button]
-    for block in blocks:
-        block.validate_json()
-    assert len(render_fallback(text)) <= 4_000
+@pytest.mark.parametrize("text", ["see https://x.test/a", "HTTP://x.test", "[a](https://x.test)", "<https://x.test|a>"])
+def test_no_preview_is_fetched_for_what_is_not_to_be_linked(text: str) -> None:
+    unlinked = render_unlinked(text)
+
+    assert what_is_fetched(unlinked, [], unfurl_links=None, unfurl_media=None, is_update=True) == []
+    assert len(unlinked) == len(text)
+
+
+@pytest.mark.parametrize("text", ["at 12:05", "a: b", "half // half", "Research: eels"])
+def test_a_colon_is_a_colon_elsewhere(text: str) -> None:
+    assert render_unlinked(text) == text

@@ -53,6 +53,17 @@ async def test_a_post_to_an_archived_channel_is_refused(simulator: SlackSimulato
     assert await refusal_of(client.chat_postMessage(channel="C0GENERAL", text="a")) == "is_archived"
 
 
+async def test_blocks_that_the_workspace_does_not_know_are_refused(simulator: SlackSimulator, client: Any) -> None:
+    plan: dict[str, Any] = {"type": "plan", "title": "Research", "tasks": []}
+    posted = await client.chat_postMessage(channel="C0GENERAL", text="a", blocks=[plan])
+    simulator.workspace.refused_blocks.add("plan")
+
+    post = client.chat_postMessage(channel="C0GENERAL", text="a", blocks=[plan])
+    update = client.chat_update(channel="C0GENERAL", ts=posted["ts"], text="a", blocks=[plan])
+
+    assert [await refusal_of(post), await refusal_of(update)] == ["invalid_blocks"] * 2
+
+
 async def test_too_long_a_text_is_cut_and_the_ledger_says_so(simulator: SlackSimulator, client: Any) -> None:
     posted = await client.chat_postMessage(channel="C0GENERAL", text="a" * 40_001)
 

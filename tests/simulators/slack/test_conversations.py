@@ -58,6 +58,26 @@ async def test_people_and_places_are_described(client: Any) -> None:
     assert direct["channel"]["id"].startswith("D")
 
 
+async def test_people_live_in_time_zones(simulator: SlackSimulator, client: Any) -> None:
+    new = simulator.workspace.add_person("Hedy", time_zone="Asia/Kolkata")
+    before = await client.users_info(user="U0ADA")
+    simulator.workspace.set_time_zone("U0ADA", "Asia/Tokyo")
+
+    people = [before, await client.users_info(user="U0ADA"), await client.users_info(user=new.id)]
+
+    zones = [(one["user"]["tz"], one["user"]["tz_offset"]) for one in people]
+    assert zones == [("UTC", 0), ("Asia/Tokyo", 32_400), ("Asia/Kolkata", 19_800)]
+
+
+async def test_without_the_scope_people_are_not_described(simulator: SlackSimulator, client: Any) -> None:
+    simulator.workspace.missing_scopes.add("users:read")
+
+    with pytest.raises(SlackApiError) as raised:
+        await client.users_info(user="U0ADA")
+
+    assert raised.value.response["error"] == "missing_scope"
+
+
 async def test_an_unknown_thread_is_refused(client: Any) -> None:
     with pytest.raises(SlackApiError) as raised:
         await client.conversations_replies(channel="C0GENERAL", ts="1.000001")

@@ -80,3 +80,30 @@ def test_a_picture_in_a_block_is_always_fetched() -> None:
 
 def test_an_open_fence_hides_nothing() -> None:
     assert [one.certain for one in who_is_notified("```\n<!channel>", [])] == [True]
+
+
+@pytest.mark.parametrize("field", ["title", "task", "details"])
+def test_what_a_task_card_says_is_reported_as_possible(field: str) -> None:
+    said = dict.fromkeys(("title", "task", "details"), "x") | {field: "<!here> https://example.com/a"}
+    run: JsonValue = {"type": "text", "text": said["details"]}
+    details: JsonValue = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [run]}]}
+    card: JsonValue = {"type": "task_card", "task_id": "1", "title": said["task"], "details": details}
+    plan: JsonValue = {"type": "plan", "title": said["title"], "tasks": [card]}
+
+    notified = who_is_notified("", [plan])
+    fetched = what_is_fetched("", [plan], unfurl_links=None, unfurl_media=None, is_update=True)
+
+    assert [(one.target, one.certain) for one in notified] == [("here", False)]
+    assert [(one.url, one.certain) for one in fetched] == [("https://example.com/a", False)]
+
+
+def test_elements_in_the_details_of_a_task_card_reach_people_for_certain() -> None:
+    elements: list[JsonValue] = [{"type": "user", "user_id": "U0ADA"}, {"type": "link", "url": "https://example.com/a"}]
+    details: JsonValue = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+    card: JsonValue = {"type": "task_card", "task_id": "1", "title": "x", "details": details}
+
+    notified = who_is_notified("", [card])
+    fetched = what_is_fetched("", [card], unfurl_links=None, unfurl_media=None, is_update=True)
+
+    assert [(one.target, one.certain) for one in notified] == [("U0ADA", True)]
+    assert [(one.url, one.certain) for one in fetched] == [("https://example.com/a", True)]

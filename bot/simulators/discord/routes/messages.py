@@ -68,6 +68,8 @@ class MessageRoutes:
         require(self._world, channel)
         self._check_may_edit(message, channel)
         body, uploads = await read_message(request, EditBody)
+        if Permission.EMBED_LINKS not in self._world.bot_permissions(channel) and body.embeds:
+            body.embeds = []  # no refusal, unless that leaves nothing to see
         self._posting.edit(message, change_of(message, body, uploads))
         return reply(self._posting.payloads.rest(message))
 
@@ -119,9 +121,9 @@ class MessageRoutes:
         held = self._world.bot_permissions(channel)
         if uploads and Permission.ATTACH_FILES not in held:
             raise refused(50013)
-        draft = draft_of(channel, self._world.bot, body, uploads)
         if Permission.EMBED_LINKS not in held:
-            draft.embeds = []
+            message_rules.leave_embeds_out(body, uploads)
+        draft = draft_of(channel, self._world.bot, body, uploads)
         if body.message_reference:
             draft.reply_to = self._replied(channel, body.message_reference)
             draft.type = MessageType.REPLY if draft.reply_to else MessageType.DEFAULT

@@ -285,3 +285,52 @@ async def test_callers_without_token_or_name_are_turned_away(simulator: DiscordS
     assert (unknown.status_code, nameless.json()["code"], nowhere.status_code) == (401, 40333, 404)
     assert nowhere.json() == {"message": "404: Not Found", "code": 0}
     assert [entry.facts["rule"] for entry in simulator.ledger.of("violation")] == ["user agent"]
+
+
+EMBED: Payload = {"title": "t", "image": {"url": "https://x.test/cat.png"}}
+SUPPRESS_EMBEDS = 1 << 2
+STOP: Payload = {"type": 1, "components": [{"type": 2, "style": 4, "label": "Stop", "custom_id": "stop"}]}
+
+
+async def test_hidden_embeds_are_not_told_of_until_they_are_shown_again(
+    simulator: DiscordSimulator, rest: Rest, general: str
+) -> None:
+    body = {"embeds": [EMBED], "flags": SUPPRESS_EMBEDS}
+    posted = (await rest.post(f"/channels/{general}/messages", json=body)).json()
+    fetched = len(simulator.ledger.of("preview"))
+
+    shown = (await rest.patch(f"/channels/{general}/messages/{posted['id']}", json={"flags": 0})).json()
+
+    assert (posted["embeds"], fetched) == ([], 0)
+    assert [one["title"] for one in shown["embeds"]] == ["t"]
+    assert len(simulator.ledger.of("preview")) == 1
+
+
+async def test_a_post_of_embeds_alone_is_refused_where_they_are_not_allowed(
+    simulator: DiscordSimulator, rest: Rest, general: str
+) -> None:
+    simulator.deny(general, Permission.EMBED_LINKS)
+
+    refused = await rest.post(f"/channels/{general}/messages", json={"embeds": [EMBED]})
+    posted = await rest.post(f"/channels/{general}/messages", json={"content": "x", "embeds": [EMBED]})
+    with_button = await rest.post(f"/channels/{general}/messages", json={"components": [STOP], "embeds": [EMBED]})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, 50013)
+    assert (posted.status_code, posted.json()["embeds"]) == (200, [])
+    assert (with_button.status_code, with_button.json()["embeds"]) == (200, [])
+
+
+async def test_an_edit_to_embeds_is_taken_without_them_where_they_are_not_allowed(
+    simulator: DiscordSimulator, rest: Rest, general: str
+) -> None:
+    posted = (await rest.post(f"/channels/{general}/messages", json={"content": "x", "embeds": [EMBED]})).json()
+    simulator.deny(general, Permission.EMBED_LINKS)
+    message = f"/channels/{general}/messages/{posted['id']}"
+
+    taken = await rest.patch(message, json={"embeds": [EMBED]})
+    emptied = await rest.patch(message, json={"content": "", "embeds": [EMBED]})
+    with_button = await rest.patch(message, json={"content": "", "embeds": [EMBED], "components": [STOP]})
+
+    assert (taken.status_code, taken.json()["embeds"], taken.json()["content"]) == (200, [], "x")
+    assert (emptied.status_code, emptied.json()["code"]) == (400, 50006)
+    assert (with_button.status_code, with_button.json()["embeds"]) == (200, [])
