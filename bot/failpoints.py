@@ -37,6 +37,7 @@ class Point(StrEnum):
     HEAD_MOVED = "K26"
     TASK_ACKNOWLEDGED = "K27"
     POLL_READ = "K28"
+    END_SAVED = "K29"
     CANCEL_SENT = "K30"
     SHUTDOWN_BEGUN = "K32"
 

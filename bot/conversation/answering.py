@@ -70,7 +70,7 @@ class Answering:
         if exchange.turn.state == State.WAITING:
             exchange.turn.parent = earlier.parent
             exchange.turn.parent_interaction_id = earlier.parent_interaction_id
-        exchange.head = exchange.head.model_copy(update={"turn": earlier.parent})  # the answer it replaces is no newer
+        exchange.replaces_head = True
         await self.answer(question, exchange, reply)
 
     async def stop_upstream(self, turn: Turn) -> None:

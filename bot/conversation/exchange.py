@@ -21,6 +21,7 @@ class Exchange:
     run: Run
     posts: Posts
     channel: Channel
+    replaces_head: bool = False  # its answer takes the place of the newest one
 
 
 Handler = Callable[[Exchange], Awaitable[str | None]]

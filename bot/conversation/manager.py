@@ -18,7 +18,7 @@ from bot.conversation.commands import parse_command
 from bot.conversation.exchange import Exchange, Handler
 from bot.conversation.overtaking import How, Overtaken, overtaken, unless_overtaken
 from bot.conversation.posts import Posts
-from bot.conversation.question import in_words
+from bot.conversation.question import digest
 from bot.conversation.reply import Reply
 from bot.failpoints import Point, reached
 from bot.interactions.errors import InteractionError
@@ -44,14 +44,14 @@ class ConversationManager:
         channels: Mapping[str, Channel],
         handlers: Mapping[str, Handler],
         retries: Callable[[Exchange], Awaitable[bool]],
-        withdraws: Callable[[Inbound], Awaitable[None]],
+        withdraws: Callable[[Exchange], Awaitable[bool]],
         clock: Clock,
     ) -> None:
         self._records, self._runs = records, runs
         self._answering = answering
         self._channels = channels  # by platform
         self._handlers = handlers  # by the word of the command
-        self._withdraws = withdraws  # ends the long task of a message that was edited or deleted
+        self._withdraws = withdraws  # ends what a message had begun before it was edited or deleted; if anything
         self._retries = retries  # whether a message that says "retry" means a long task, which then is
         self._clock = clock
 
@@ -71,8 +71,8 @@ class ConversationManager:
 
     async def _settle(self, message: Inbound, run: Run, channel: Channel) -> None:
         exchange = await self._exchange(message, run, channel)
-        if message.revision:
-            await self._withdraws(message)
+        if _changes_something(exchange) and await self._withdraws(exchange):
+            exchange = await self._exchange(message, run, channel)  # what is visible may have changed until then
         if exchange.turn.revision == message.revision:  # else it was deleted, or an edit that changes nothing
             try:
                 await self._respond(exchange)
@@ -89,6 +89,7 @@ class ConversationManager:
         turn = recalled.turn or _new_turn(message, recalled.head)
         if turn.revision != message.revision and not message.deleted and not _is_answered(turn, message):
             turn.begin_again(message.revision)
+            turn.digest = digest(message)
         turn.note(self._clock.now(), f"taken by run {run.fence}")
         posts = Posts(channel, message, self._records.outbox, run, recalled.parts)
         return Exchange(message, parse_command(message), turn, recalled.head, run, posts, channel)
@@ -172,7 +173,7 @@ class ConversationManager:
         turn.note(self._clock.now(), turn.state)
         turn.answer = turn.answer[:REMEMBERED_CHARS]
         yield self._records.turns.saved(message, turn)
-        is_newest = head.turn in (turn.parent, turn.name)
+        is_newest = exchange.replaces_head or head.turn in (turn.parent, turn.name)
         if turn.state == State.ANSWERED and turn.question and is_newest:
             answered = Head(interaction_id=turn.interaction_id, turn=turn.name)
             yield self._records.heads.moved_on(message.thread, answered, known=head)
@@ -189,8 +190,15 @@ def _new_turn(message: Inbound, head: Head) -> Turn:
     turn = Turn.of(message)
     turn.revision = "" if message.deleted else message.revision
     turn.parent, turn.parent_interaction_id = head.turn, head.interaction_id
+    turn.digest = digest(message)
     return turn
 
 
+def _changes_something(exchange: Exchange) -> bool:
+    message = exchange.message
+    return message.deleted or bool(message.revision and exchange.turn.revision == message.revision)
+
+
 def _is_answered(turn: Turn, message: Inbound) -> bool:
-    return turn.state == State.ANSWERED and turn.question == in_words(message)
+    """Whether the message said the same before, and had its answer, or what it asks for begun."""
+    return turn.state == State.ANSWERED and turn.digest == digest(message)

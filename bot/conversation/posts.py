@@ -63,8 +63,8 @@ class Posts:
         del self._parts[key]
         await self._run.write(self._outbox.removed(self._to, key))
 
-    async def remove_all(self) -> None:
-        for key in list(self._parts):
+    async def remove_all(self, *, but: PartKey | None = None) -> None:
+        for key in [key for key in self._parts if key != but]:
             await self.remove(key)
 
     async def remove_from(self, number: int) -> None:

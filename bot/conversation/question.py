@@ -1,5 +1,6 @@
 """What of a message goes to the API, and what its writer should know about the rest."""
 
+import hashlib
 from typing import NamedTuple
 
 from bot.content import Content, TextContent
@@ -9,6 +10,7 @@ from bot.conversation.attachments import opened
 from bot.models import Inbound
 from bot.state.turns import REMEMBERED_CHARS
 
+DIGEST_CHARS = 16
 QUESTION_CHARS = 40_000  # that somebody writes; Slack's own limit for one message
 
 
@@ -26,8 +28,16 @@ async def prepared(message: Inbound, channel: Channel) -> Question:
 
 def in_words(message: Inbound) -> str:
     """A question as it is told again later: its text, and which files came with it."""
-    words = [item.text if isinstance(item, TextContent) else f"[{item.type}]" for item in message.content]
-    return "\n".join(words)[:REMEMBERED_CHARS]
+    return _words(message)[:REMEMBERED_CHARS]
+
+
+def digest(message: Inbound) -> str:
+    """The same for two messages that say the same; addresses of files change by themselves and do not count."""
+    return hashlib.sha256(_words(message).encode()).hexdigest()[:DIGEST_CHARS]
+
+
+def _words(message: Inbound) -> str:
+    return "\n".join(item.text if isinstance(item, TextContent) else f"[{item.type}]" for item in message.content)
 
 
 def clip(content: tuple[Content, ...]) -> tuple[list[Content], list[str]]:

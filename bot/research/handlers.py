@@ -5,17 +5,20 @@ from bot.conversation.exchange import Exchange, Handler
 from bot.research import texts
 from bot.research.manager import ResearchManager
 from bot.research.schedules import NOTHING_SCHEDULED, Schedules
-from bot.research.when import Unschedulable, parse_when
+from bot.research.when import Unschedulable, needs_zone, parse_when
+from bot.research.zones import Source, TimeZones, render_hint
 from bot.state.records import Records
-from bot.state.schedules import parse_firing
+from bot.state.schedules import Schedule, parse_firing
+
+HOW_TO_RESEARCH = "What shall I look into? Write it after the word, like `research What do sea otters eat?`"
 
 
 class ResearchHandlers:
     def __init__(
-        self, records: Records, research: ResearchManager, schedules: Schedules, clock: Clock, *, zone: str
+        self, records: Records, research: ResearchManager, schedules: Schedules, zones: TimeZones, clock: Clock
     ) -> None:
-        self._records, self._research, self._schedules = records, research, schedules
-        self._clock, self._zone = clock, zone
+        self._records, self._research, self._schedules, self._zones = records, research, schedules, zones
+        self._clock = clock
 
     def by_word(self) -> dict[str, Handler]:
         return {
@@ -24,6 +27,7 @@ class ResearchHandlers:
             "change": self._research.change,
             "cancel": self._research.cancel,
             "tasks": self.tasks,
+            "zone": self._zones.zone,
             "pause": lambda exchange: self._schedules.pause(exchange, _argument(exchange)),
             "resume": lambda exchange: self._schedules.resume(exchange, _argument(exchange)),
             "delete": lambda exchange: self._schedules.delete(exchange, _argument(exchange)),
@@ -36,14 +40,33 @@ class ResearchHandlers:
             note = await self._schedules.note(exchange.message)
             await self._research.start(exchange, question, consented=True, note=note or "")
             return None
+        if not question:
+            return HOW_TO_RESEARCH
         try:
-            schedule = parse_when(question, now=self._clock.now(), zone=self._zone)
+            schedule, hint = await self._when(exchange, question)
         except Unschedulable as error:
             return error.notice
         if schedule is not None:
-            return await self._schedules.add(exchange, schedule)
+            return await self._schedules.add(exchange, schedule, hint)
         await self._research.start(exchange, question)
         return None
+
+    async def withdraw(self, exchange: Exchange) -> bool:
+        """End without a word what a message asked for before it was edited or deleted; whether there was anything.
+
+        What stays visible of that is one message, for what comes in its place.
+        """
+        was_scheduled = await self._schedules.withdraw(exchange)
+        return await self._research.withdraw(exchange) or was_scheduled
+
+    async def _when(self, exchange: Exchange, question: str) -> tuple[Schedule | None, str]:
+        """When it is for, and what to say about the time zone that is taken for it. Raises Unschedulable."""
+        now = self._clock.now()
+        if not needs_zone(question):
+            return parse_when(question, now=now), ""
+        zone = await self._zones.of(exchange.message, exchange.channel)
+        hint = render_hint(zone.name) if zone.source is Source.DEFAULT else ""
+        return parse_when(question, now=now, zone=zone.name), hint
 
     async def tasks(self, exchange: Exchange) -> str:
         """What is under way, and what is scheduled, in this thread and channel."""

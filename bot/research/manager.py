@@ -4,12 +4,13 @@ A task is a series of short steps, so a crash, a deploy or a restart of Redis co
 while a step is under way is kept beside its record, and the next step does it.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 
 from structlog.contextvars import bound_contextvars
 
 from bot.clock import Clock
-from bot.conversation.adapter import Channel
+from bot.conversation.adapter import Channel, Undeliverable
 from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.interactions.client import InteractionsClient
@@ -17,15 +18,18 @@ from bot.models import Inbound, MessageId, Thread
 from bot.research import texts
 from bot.research.rules import Rules
 from bot.research.step import take
-from bot.research.work import Work
+from bot.research.work import STATUS, Work
 from bot.state.engine import Engine
-from bot.state.records import Records
+from bot.state.heads import Head
+from bot.state.records import RecalledTask, Records, parse_recalled
 from bot.state.run import Run
 from bot.state.runs import Runs
 from bot.state.slots import Slots
+from bot.state.store import Command
 from bot.state.tasks import Stage, Task, Wish
 from bot.state.turns import reference
 
+STEP_SECONDS = 0.05  # between two looks whether a step has ended
 SOON_SECONDS = 1.0  # when somebody else is at work on the task
 
 
@@ -50,20 +54,37 @@ class ResearchManager:
 
     async def start(self, exchange: Exchange, question: str, *, consented: bool = False, note: str = "") -> None:
         """Note the task and let the engine take it from here. Safe to repeat."""
-        message = exchange.message
-        if await self._records.tasks.get(message.thread, message.message) is None:
-            task = Task(
-                asked=message,
-                question=question,
-                agent=self._rules.agent,
-                reference=reference(message),
-                started_at=self._clock.now(),
-                stage=Stage.PLANNING if self._rules.plans and not consented else Stage.QUEUED,
-                notes=[note] if note else [],
-            )
-            due = self._records.tasks.indexed(task, due_at=self._clock.now())
-            await exchange.run.write(self._records.tasks.saved(task), beside=due)
+        message, tasks = exchange.message, self._records.tasks
+        earlier = await tasks.get(message.thread, message.message)
+        if earlier is None or earlier.asked.revision != message.revision:
+            await exchange.posts.remove_from(STATUS + 1)  # of a longer answer that it comes in the place of
+            await exchange.run.write(*self._head_before(exchange))
+            task = self._begun(message, question, consented=consented, note=note)
+            async with self._stepping(message) as run:  # so that no step saves the earlier one after this
+                task.come_after(parse_recalled(run.found).task)
+                task.note(self._clock.now(), "asked")
+                unwished = [tasks.granted(task, wish) for wish in Wish]
+                await run.end(tasks.saved(task), *unwished, beside=[*tasks.indexed(task), *tasks.due(task)])
         await self._engine.step_now(message.thread, message.message)
+
+    def _begun(self, message: Inbound, question: str, *, consented: bool, note: str) -> Task:
+        return Task(
+            asked=message,
+            question=question,
+            agent=self._rules.agent,
+            reference=reference(message),
+            started_at=self._clock.now(),
+            stage=Stage.PLANNING if self._rules.plans and not consented else Stage.QUEUED,
+            notes=[note] if note else [],
+        )
+
+    def _head_before(self, exchange: Exchange) -> list[Command]:
+        """An edited message is researched from where it was asked, not from the answer that this replaces."""
+        turn = exchange.turn
+        if exchange.head.turn != turn.name:
+            return []
+        before = Head(interaction_id=turn.parent_interaction_id, turn=turn.parent)
+        return [self._records.heads.moved(exchange.message.thread, before)]
 
     async def stop(self, message: Inbound) -> bool:
         """Have the tasks that are meant end, here and upstream; whether there are any."""
@@ -72,26 +93,56 @@ class ResearchManager:
             await self._wish(task, Wish.STOP, message.author)
         return bool(tasks)
 
-    async def withdraw(self, message: Inbound) -> None:
-        """End the task that a message asked for, since it was edited or deleted."""
+    async def withdraw(self, exchange: Exchange) -> bool:
+        """End the task that a message asked for before it was edited or deleted, without a word; whether there was one.
+
+        When this returns, no step of it can show anything any more. Of what it has shown the status message stays
+        when the message was edited, for what comes in its place; nothing does when it was deleted before the end.
+        """
+        message = exchange.message
         task = await self._records.tasks.get(message.thread, message.message)
-        if task is not None and not task.ended:
-            await self._wish(task, Wish.STOP, message.author)
+        if task is None or task.asked.revision == message.revision or (message.deleted and task.said_last_word):
+            return False
+        async with self._stepping(message) as run:
+            await self._withdraw(message, run)
+        await self._let_in_next(task)
+        return True
+
+    async def _withdraw(self, message: Inbound, run: Run) -> None:
+        known = parse_recalled(run.found)
+        if known.task is None:
+            return await run.end()
+        work = self._work(known.task, known, run)
+        await work.withdraw()
+        with suppress(Undeliverable):  # then nobody sees it
+            await work.posts.remove_all(but=None if message.deleted else work.posts.key(STATUS))
+        return await run.end(beside=self._records.tasks.indexed(known.task))
+
+    @asynccontextmanager
+    async def _stepping(self, message: Inbound) -> AsyncGenerator[Run]:
+        """The run of the steps of a message's task. A step that is at work has its say first, and is short."""
+        thread, task = message.thread, message.message
+        while True:
+            async with self._runs.take(thread, f"step:{task}", self._records.reading(thread, task)) as run:
+                if run is not None:
+                    yield run
+                    return
+            await self._clock.sleep(STEP_SECONDS)
 
     async def approve(self, exchange: Exchange) -> str | None:
         """The handler of `approve`."""
-        return await self._decide(exchange.message, Wish.APPROVE, exchange.message.author)
+        return await self._decide(exchange, Wish.APPROVE, exchange.message.author)
 
     async def change(self, exchange: Exchange) -> str | None:
         """The handler of `change`; the button alone asks for the words."""
         words = exchange.said.argument if exchange.said else ""
         if not words:
             return texts.HOW_TO_CHANGE
-        return await self._decide(exchange.message, Wish.CHANGE, words)
+        return await self._decide(exchange, Wish.CHANGE, words)
 
     async def cancel(self, exchange: Exchange) -> str | None:
         """The handler of `cancel`."""
-        return await self._decide(exchange.message, Wish.STOP, exchange.message.author)
+        return await self._decide(exchange, Wish.STOP, exchange.message.author)
 
     async def retry(self, exchange: Exchange) -> bool:
         """Run a task again that failed, from its plan; or one again of which nobody knows whether it runs.
@@ -100,35 +151,42 @@ class ResearchManager:
         """
         message = exchange.message
         task = await self._records.tasks.get(message.thread, message.about) if message.about else None
-        if task is None:
+        if task is None or await self._is_withdrawn(task):
             return False
-        if task.stage == Stage.UNKNOWN:
+        if task.stage in (Stage.UNKNOWN, Stage.ENDING, Stage.ENDED):
             await self._wish(task, Wish.RETRY, message.author)
-        elif task.ended:
-            again = task.begun_again(self._clock.now(), plans=self._rules.plans)
-            due = self._records.tasks.indexed(again, due_at=self._clock.now())
-            await exchange.run.write(self._records.tasks.saved(again), self._records.tasks.unwished(again), beside=due)
-            await self._engine.step_now(task.asked.thread, task.id)
         return True
+
+    async def _is_withdrawn(self, task: Task) -> bool:
+        """Whether the message that asked for it asks for something else now."""
+        turn = await self._records.turns.get(task.name)
+        return turn is not None and turn.revision != task.asked.revision
 
     async def step(self, thread: Thread, task_id: MessageId) -> float | None:
         """Take a task one step further; gives the seconds until the next, or None when it has ended.
 
         Raises RunLost when the step was cut short.
         """
-        task = await self._records.tasks.get(thread, task_id)
-        if task is None or task.ended:
-            await self._records.tasks.no_longer_due(thread, task_id)
-            return None
-        with bound_contextvars(thread=str(thread), task=task_id, reference=task.reference):
-            async with self._runs.take(thread, f"step:{task_id}") as run:
-                if run is None:
-                    return SOON_SECONDS
-                wait = await take(await self._work(task, run))
-                await run.end(beside=self._records.tasks.indexed(task, due_at=self._clock.now() + (wait or 0.0)))
-            if wait is None:
-                await self._let_in_next(task)
-            return wait
+        async with self._runs.take(thread, f"step:{task_id}", self._records.reading(thread, task_id)) as run:
+            if run is None:
+                return SOON_SECONDS
+            known = parse_recalled(run.found)
+            if known.task is None:
+                await run.end()
+                return None
+            wait = await self._stepped(known.task, known, run)
+        if wait is None:
+            await self._let_in_next(known.task)
+        return wait
+
+    async def _stepped(self, task: Task, known: RecalledTask, run: Run) -> float | None:
+        """What has changed is saved with the end, as far as nothing made the step save it sooner. What has not is not
+        written again, since a task that has ended may have been asked for anew by now."""
+        with bound_contextvars(thread=str(run.thread), task=task.id, reference=task.reference):
+            wait = await take(self._work(task, known, run))
+        news = [self._records.tasks.saved(task)] if task.model_dump_json() != known.stored else []
+        await run.end(*news, beside=self._records.tasks.indexed(task))
+        return wait
 
     async def _let_in_next(self, ended: Task) -> None:
         """Have those look at once that may have waited for it; they look by themselves too, but not as soon."""
@@ -136,24 +194,35 @@ class ResearchManager:
             thread, _, task_id = name.partition(" ")
             await self._engine.step_now(Thread.parse(thread), MessageId(task_id))
 
-    async def _work(self, task: Task, run: Run) -> Work:
+    def _work(self, task: Task, known: RecalledTask, run: Run) -> Work:
         channel = self._channels[task.asked.thread.platform]
-        posts = Posts(channel, task.asked, self._records.outbox, run, await self._records.parts(task.asked))
-        wishes = await self._records.tasks.wishes(task)
+        posts = Posts(channel, task.asked, self._records.outbox, run, known.parts)
         return Work(
-            task, run, posts, channel, self._records, self._slots, self._interactions, self._clock, self._rules, wishes
-        )
+            task, run, posts, channel, self._records, self._slots, self._interactions, self._clock, self._rules,
+            known.wishes,
+        )  # fmt: skip
 
-    async def _decide(self, message: Inbound, wish: Wish, said: str) -> str | None:
+    async def _decide(self, exchange: Exchange, wish: Wish, said: str) -> str | None:
         """What somebody says about a plan, if it is theirs to say."""
-        proposed = [task for task in await self._records.tasks.here(message) if _is_asked(task, message)]
+        message = exchange.message
+        proposed = [task for task in await self._records.tasks.here(message) if _is_asked(task, message, wish)]
         if not proposed:
             return None if message.silent else texts.NOTHING_PROPOSED  # a button may be pressed twice
         task = proposed[-1]
         if self._rules.approvers == "asker" and task.asked.author != message.author:
             return texts.NOT_YOURS
+        if wish is Wish.APPROVE and (refusal := await self._unseen(task, exchange)):
+            return refusal
         await self._wish(task, wish, said)
         return None
+
+    async def _unseen(self, task: Task, exchange: Exchange) -> str | None:
+        """What to say to an approval that would be of a plan which its author has not seen, or None."""
+        pressed = exchange.said.argument if exchange.said else ""
+        is_shown = task.shown == texts.render_plan(task, self._rules).text
+        if pressed != task.plan_mark and (pressed or not is_shown):
+            return texts.NEWER_PLAN
+        return texts.PLAN_CHANGES if Wish.CHANGE in await self._records.tasks.wishes(task) else None
 
     async def _wish(self, task: Task, wish: Wish, said: str) -> None:
         await self._records.tasks.wish(task, wish, said)
@@ -166,7 +235,7 @@ def _is_meant(task: Task, stop: Inbound) -> bool:
     return task.asked.thread == stop.thread or (outside and task.asked.author == stop.author)
 
 
-def _is_asked(task: Task, message: Inbound) -> bool:
+def _is_asked(task: Task, message: Inbound, wish: Wish) -> bool:
     """Whether the task waits for a word, and for this one."""
-    waits = task.stage in (Stage.PROPOSED, Stage.UNKNOWN)
+    waits = task.stage == Stage.PROPOSED or (task.stage == Stage.UNKNOWN and wish is Wish.STOP)
     return waits and task.asked.thread == message.thread and message.about in (None, task.id)

@@ -1,7 +1,8 @@
 """The times of a schedule, in its zone. Pure.
 
 Where the clocks change, a time of day that does not exist counts as the first moment after the gap, and one that comes
-twice as the first of the two, as in Debian's cron; so each day has it once. Intervals of hours are true hours.
+twice as the first of the two, as in Debian's cron; so each day has it once. Intervals of hours are true hours,
+those of weeks are the calendar's.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -38,6 +39,8 @@ def next_of_cron(cron: str, zone: str, now: float) -> float | None:
 
 def next_after(schedule: Schedule, now: float) -> float | None:
     """The first time after now, in seconds since 1970, or None when there is none."""
+    if schedule.cron and schedule.every_weeks > 1:
+        return _next_in_weeks(schedule, now)
     if schedule.cron:
         return next_of_cron(schedule.cron, schedule.zone, now)
     if schedule.at is None or schedule.at > now:
@@ -46,6 +49,20 @@ def next_after(schedule: Schedule, now: float) -> float | None:
         return None
     interval = schedule.every_hours * HOUR_SECONDS
     return schedule.at + ((now - schedule.at) // interval + 1) * interval
+
+
+def _next_in_weeks(schedule: Schedule, now: float) -> float | None:
+    """Weeks are those of the calendar, from Monday on, so no change of the clocks moves them."""
+    zone, at = zone_of(schedule.zone), schedule.at or 0.0
+    first = _week(datetime.fromtimestamp(at, zone))
+    moment = next_of_cron(schedule.cron, schedule.zone, max(now, at - 1.0))
+    while moment is not None and (_week(datetime.fromtimestamp(moment, zone)) - first) % schedule.every_weeks:
+        moment = next_of_cron(schedule.cron, schedule.zone, moment)
+    return moment
+
+
+def _week(moment: datetime) -> int:
+    return (moment.toordinal() - 1) // 7  # day 1 was a Monday
 
 
 def latest_due(schedule: Schedule, due_at: float, now: float) -> float:

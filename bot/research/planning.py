@@ -5,7 +5,7 @@ from bot.interactions.failures import failure_of
 from bot.research import texts
 from bot.research.starting import plan_request, question_request, start
 from bot.research.work import Work
-from bot.state.tasks import Spent, Stage, Wish
+from bot.state.tasks import Stage, Wish
 
 CONSENT_SECONDS = 24 * 60 * 60.0  # before a plan that nobody approves is dropped
 LOOK_SECONDS = 60 * 60.0
@@ -16,19 +16,20 @@ async def plan(work: Work) -> float | None:
     task = work.task
     stage = texts.CHANGING if task.plan_id else texts.PLANNING
     if task.interaction_id is None:
-        await work.show(texts.render_working(task, stage, work.elapsed), texts.STOP)
+        await work.show(texts.render_working(task, stage, work.clock.now()), texts.STOP)
         if task.plan_id is not None:
             return await start(work, plan_request(work, task.change, planning=True))
         return await start(work, await question_request(work, planning=True))
     interaction = await work.interactions.get(task.interaction_id)
+    work.count(interaction)
     if interaction.is_running:
-        await work.show_calmly(texts.render_working(task, stage, work.elapsed), texts.STOP)
+        await work.show_calmly(texts.render_working(task, stage, work.clock.now(), interaction), texts.STOP)
         return work.wait
     if failure := failure_of(interaction):
         return await work.end(with_reference(failure.notice, task.reference), texts.RETRY)
     task.plan, task.plan_id, task.interaction_id = interaction.output_text.strip(), interaction.id, None
-    task.spent[interaction.id or ""] = Spent(tokens=interaction.usage.total_tokens)
     task.stage = Stage.PROPOSED
+    work.note(f"plan proposed: {task.plan_id}")
     said_to_another = [work.records.tasks.granted(task, wish) for wish in (Wish.APPROVE, Wish.CHANGE)]
     await work.save(*said_to_another)  # before it can be approved
     work.wishes = {}
@@ -38,17 +39,20 @@ async def plan(work: Work) -> float | None:
 async def propose(work: Work) -> float | None:
     """Show the plan with what can be done about it; do what somebody has said about it."""
     task = work.task
+    granted = [work.records.tasks.granted(task, wish) for wish in (Wish.APPROVE, Wish.CHANGE)]
+    if change := work.wishes.get(Wish.CHANGE):  # before an approval, which then was of a plan that is to change
+        task.change, task.stage = change, Stage.PLANNING
+        work.note("change of the plan wished")
+        await work.save(*granted)
+        return 0.0
     if approver := work.wishes.get(Wish.APPROVE):
         task.approved_by, task.stage = approver, Stage.QUEUED
-        await work.save(work.records.tasks.granted(task, Wish.APPROVE))
-        return 0.0
-    if change := work.wishes.get(Wish.CHANGE):
-        task.change, task.stage = change, Stage.PLANNING
-        await work.save(work.records.tasks.granted(task, Wish.CHANGE))
+        work.note(f"approved by {approver}")
+        await work.save(*granted)
         return 0.0
     if work.elapsed > CONSENT_SECONDS:
         return await work.end(texts.NOT_APPROVED)
-    text = texts.render_plan(task, work.rules)
-    if task.shown != text:
-        await work.show(text, texts.APPROVE, texts.CHANGE, texts.CANCEL)
+    card = texts.render_plan(task, work.rules)
+    if task.shown != card.text:
+        await work.show(card, texts.approve(task), texts.CHANGE, texts.CANCEL)
     return LOOK_SECONDS

@@ -1,19 +1,21 @@
 """The report of a finished task: its summary in the thread, the whole of it as files, its figures, for who asked."""
 
+import mimetypes
 import re
 from datetime import UTC, datetime
 
 from bot.conversation.split import split
-from bot.interactions.types import Interaction
-from bot.models import File, Part
+from bot.interactions.types import Interaction, MediaOutput, ModelOutput
+from bot.models import File, Part, PartKey
 from bot.research.printing import printed
-from bot.research.reports.report import Report, build_report
+from bot.research.reports.report import Report, build_report, since_last_input
 from bot.research.reports.summary import summary
 from bot.research.texts import REST_IN_FILE
 from bot.research.work import Work
 
 MOST_MESSAGES = 1  # of a report that is shown as it is, instead of a summary
 MOST_FIGURES = 10  # as messages of their own; all of them are in the file
+MOST_FILES = 10  # that the agent made
 
 
 async def deliver(interaction: Interaction, work: Work) -> None:
@@ -22,13 +24,40 @@ async def deliver(interaction: Interaction, work: Work) -> None:
     begun = datetime.fromtimestamp(task.begun_at or task.started_at, UTC)
     report = build_report(interaction, question=task.question, created=begun)
     words = _in_the_thread(report, work.channel.limits.message_chars)
-    await work.posts.show_once(Part(key=work.posts.key("r0"), text=words, notifies=task.asked.author))
+    await work.posts.show_once(Part(key=_key(work, "r0"), text=words, notifies=task.asked.author))
     await _post_file(work, "md", "text/markdown", report.markdown.encode())
     await _post_pdf(work, report)
     for figure in report.figures[:MOST_FIGURES]:
         if figure.data is not None:
             file = File(name=f"{task.reference}-{figure.name}", mime_type=figure.mime_type, data=figure.data)
-            await work.posts.show_once(Part(key=work.posts.key(figure.name), text="", file=file))
+            await work.posts.show_once(Part(key=_key(work, figure.name), text="", file=file))
+    for file in _left_behind(interaction, task.reference):
+        await work.posts.show_once(Part(key=_key(work, file.name), text="", file=file))
+
+
+def _key(work: Work, name: str) -> PartKey:
+    """What an earlier attempt has posted stays as it is, and stands for nothing of this one."""
+    attempt = work.task.attempt
+    return work.posts.key(name if attempt == 1 else f"{attempt}.{name}")
+
+
+def _left_behind(interaction: Interaction, reference: str) -> list[File]:
+    """The files that an agent made, other than pictures, as far as their bytes came with the answer."""
+    blocks = [
+        block
+        for step in since_last_input(interaction)
+        if isinstance(step, ModelOutput)
+        for block in step.content
+        if isinstance(block, MediaOutput) and block.type != "image" and block.data is not None
+    ]
+    return [
+        File(name=f"{reference}-{number}{_ending(block)}", mime_type=block.mime_type, data=block.data or b"")
+        for number, block in enumerate(blocks[:MOST_FILES], 1)
+    ]
+
+
+def _ending(block: MediaOutput) -> str:
+    return mimetypes.guess_extension(block.mime_type) or ""
 
 
 def _in_the_thread(report: Report, limit_chars: int) -> str:
@@ -49,7 +78,7 @@ def _without_figures(report: Report) -> str:
 
 
 async def _post_pdf(work: Work, report: Report) -> None:
-    if work.posts.is_visible(work.posts.key("pdf")):
+    if work.posts.is_visible(_key(work, "pdf")):
         return
     pdf = await printed(report)
     if pdf is not None:
@@ -58,4 +87,4 @@ async def _post_pdf(work: Work, report: Report) -> None:
 
 async def _post_file(work: Work, ending: str, mime_type: str, data: bytes) -> None:
     file = File(name=f"report-{work.task.reference}.{ending}", mime_type=mime_type, data=data)
-    await work.posts.show_once(Part(key=work.posts.key(ending), text="", file=file))
+    await work.posts.show_once(Part(key=_key(work, ending), text="", file=file))

@@ -1,6 +1,9 @@
 """The rules of long tasks, as whoever runs the bot sets them."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
+
+from bot.interactions.wire import Json
 
 Approvers = Literal["asker", "anyone"]
 
@@ -11,6 +14,7 @@ class Rules(NamedTuple):
     approvers: Approvers = "asker"
     webhook_url: str | None = None  # where the API says that a task has ended
     status_seconds: float = 10.0  # between two edits of a status message
+    environment: str | Mapping[str, Json] | None = None  # of a managed agent: "remote", an id, or its settings
 
     @property
     def is_research(self) -> bool:
@@ -21,6 +25,16 @@ class Rules(NamedTuple):
     def is_agent(self) -> bool:
         """Else it is a model, which works in the background. The API names them in one place; agents are previews."""
         return self.is_research or self.agent.startswith(("antigravity", "code-mender")) or "-preview-" in self.agent
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is an agent that works in a sandbox. Source: "Environments in Managed Agents", Gemini API docs."""
+        return self.is_agent and not self.is_research
+
+    @property
+    def shares_environment(self) -> bool:
+        """Whether all tasks work in one sandbox, which was named by its id."""
+        return isinstance(self.environment, str) and self.environment != "remote"
 
     @property
     def plans(self) -> bool:

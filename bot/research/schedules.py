@@ -43,12 +43,15 @@ class Schedules:
     def __init__(self, stored: ScheduleStore, accept: Accept, clock: Clock) -> None:
         self._stored, self._accept, self._clock = stored, accept, clock
 
-    async def add(self, exchange: Exchange, schedule: Schedule) -> str:
-        """Keep a schedule for who asked, and say when it is; safe to repeat. An edit of the message replaces it."""
+    async def add(self, exchange: Exchange, schedule: Schedule, hint: str = "") -> str:
+        """Keep a schedule for who asked, and say when it is, with a hint behind that; safe to repeat.
+
+        An edit of the message replaces it.
+        """
         message = exchange.message
-        known = await self._stored.get(f"{message.thread} {schedule_id(message)}")
+        known = await self._asked_by(message)
         if known is not None and known.asked.revision == message.revision:
-            return render_added(known)
+            return render_added(known, hint)
         if known is None and (refusal := await self._refusal(message)):
             return refusal
         now = self._clock.now()
@@ -57,7 +60,7 @@ class Schedules:
             next_at=next_after(schedule, now) or now,
         )  # fmt: skip
         await exchange.run.write(self._stored.saved(scheduled), beside=self._stored.indexed(scheduled))
-        return render_added(scheduled)
+        return render_added(scheduled, hint)
 
     async def listed(self, message: Inbound) -> str:
         """What is scheduled in the thread or channel of the message, as people read it."""
@@ -89,9 +92,22 @@ class Schedules:
         scheduled = await self._meant(exchange, reference)
         if scheduled is None:
             return UNKNOWN
-        await _write(exchange, scheduled, self._stored.deleted(scheduled))
-        await self._stored.lose(scheduled)
+        await self._drop(exchange, scheduled)
         return f"Deleted: {_render_when(scheduled)}."
+
+    async def withdraw(self, exchange: Exchange) -> bool:
+        """Drop the schedule that a message asked for before it was edited or deleted; whether there was one.
+
+        With a deleted message goes the answer to it, which would no longer be true.
+        """
+        message = exchange.message
+        known = await self._asked_by(message)
+        if known is None or known.asked.revision == message.revision:
+            return False
+        if message.deleted:
+            await exchange.posts.remove_all()
+        await self._drop(exchange, known)
+        return True
 
     async def note(self, message: Inbound) -> str | None:
         """What the thread is to be told of a firing, or None when it is on time, or no firing."""
@@ -159,15 +175,22 @@ class Schedules:
             return PERSON_IS_FULL
         return None
 
+    async def _asked_by(self, message: Inbound) -> Scheduled | None:
+        return await self._stored.get(f"{message.thread} {schedule_id(message)}")
+
+    async def _drop(self, exchange: Exchange, scheduled: Scheduled) -> None:
+        await _write(exchange, scheduled, self._stored.deleted(scheduled))
+        await self._stored.lose(scheduled)
+
     async def _meant(self, exchange: Exchange, reference: str) -> Scheduled | None:
         wanted = reference.strip(" `").upper()
         return next((one for one in await self._stored.here(exchange.message) if one.id == wanted), None)
 
 
-def render_added(scheduled: Scheduled) -> str:
-    """What who asked for it reads."""
+def render_added(scheduled: Scheduled, hint: str = "") -> str:
+    """What who asked for it reads, in one line."""
     when = _render_when(scheduled)
-    return f"{when[0].upper()}{when[1:]}. To drop it, say `delete {scheduled.id}`."
+    return " ".join(filter(None, (f"{when[0].upper()}{when[1:]}. To drop it, say `delete {scheduled.id}`.", hint)))
 
 
 def _render_line(scheduled: Scheduled) -> str:

@@ -1,9 +1,10 @@
 """Starting what costs money: once, and never again while nobody can know whether it was.
 
 That it is about to be started is saved before the request. Where the answer is lost, the API may still tell of it by
-webhook, since the request carries the task's name; until then the person is asked.
+webhook, since the request carries the task's name and the start's number; until then the person is asked.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -12,13 +13,16 @@ from bot.content import Content, TextContent
 from bot.conversation.notices import CONTEXT_LOST
 from bot.conversation.question import prepared
 from bot.failpoints import Point, reached
-from bot.interactions.errors import InteractionError, OutcomeUnknown, ParentLost
+from bot.interactions.errors import BadRequest, InteractionError, NotFound, OutcomeUnknown, ParentLost
 from bot.interactions.types import DeepResearch, Interaction, Request, WebhookConfig
+from bot.interactions.wire import Json
 from bot.research import texts
 from bot.research.work import Work
-from bot.state.tasks import Stage, Task, Wish
+from bot.state.store import Command
+from bot.state.tasks import Stage, Task, Wish, told
 
 UNKNOWN_SECONDS = 30.0  # between two looks whether the API has told of it
+SANDBOX_LOST = "_What was made here earlier is no longer stored, so this began in an empty workspace._"
 
 log = structlog.stdlib.get_logger()
 
@@ -29,10 +33,11 @@ async def start(work: Work, request: Request) -> float:
     if task.creating:
         return await ask(work)
     task.creating = True
+    task.starts += 1
     await work.save()
     reached(Point.INTENT_SAVED)
     try:
-        interaction = await _created(work, request)
+        interaction = await _created(work, _numbered(request, task))
     except OutcomeUnknown:
         return await ask(work)
     except InteractionError:
@@ -40,15 +45,17 @@ async def start(work: Work, request: Request) -> float:
         await work.save()
         raise
     reached(Point.REPLY_READ)
-    await _started(work, interaction.id or "")
+    await _started(work, interaction.id or "", work.moves_in(interaction))
     return work.wait
 
 
 async def ask(work: Work) -> float:
     """Ask whether to start again. Whether it was started nobody here knows."""
+    work.wishes = await work.records.tasks.wishes(work.task)  # the API may have told while the answer was waited for
     if await _adopted(work):
         return 0.0
     work.task.stage = Stage.UNKNOWN
+    work.note(f"start {work.task.starts} unknown")
     await work.save()  # before it can be answered
     log.warning("start_unknown", reference=work.task.reference)
     await work.show(texts.render_unknown(work.task), texts.RETRY, texts.CANCEL)
@@ -63,33 +70,81 @@ async def look(work: Work) -> float:
         return UNKNOWN_SECONDS
     work.task.creating = False
     work.task.stage = Stage.RUNNING if work.task.begun_at else Stage.PLANNING
+    work.note(f"start wished again by {work.wishes[Wish.RETRY]}")
     await work.save(work.records.tasks.granted(work.task, Wish.RETRY))
     return 0.0
 
 
+async def sort_out(work: Work) -> None:
+    """Take in what the API has told of, and cancel what of that nobody waits for.
+
+    That is what an earlier start has made, since it was begun again, or the last start of a task that is over.
+    """
+    task = work.task
+    if news := told(work.wishes):
+        known = [one for one, start in news.items() if one in task.interactions or not _awaits(task, start)]
+        strays = [one for one in known if one not in task.interactions]
+        task.strays += strays
+        task.interactions += strays
+        for one in strays:
+            work.note(f"stray {one} of start {news[one]}")
+        await work.save(*(work.records.tasks.heard(task, one) for one in known))
+    for stray in list(task.strays):
+        if await work.cancels(stray):
+            task.strays.remove(stray)
+            await work.save()
+            log.info("stray_cancelled", interaction=stray)
+
+
+def _awaits(task: Task, start: int) -> bool:
+    """Whether it is the start whose outcome is not known now."""
+    is_over = task.stage in (Stage.ENDING, Stage.ENDED)
+    return task.creating and not is_over and start == task.starts
+
+
 async def _adopted(work: Work) -> bool:
-    interaction_id = await work.records.tasks.adopted(work.task)
+    task = work.task
+    news = told(work.wishes).items()
+    interaction_id = next((one for one, start in news if one not in task.interactions and _awaits(task, start)), None)
     if interaction_id is None:
         return False
-    work.task.stage = Stage.RUNNING if work.task.begun_at else Stage.PLANNING
+    task.stage = Stage.RUNNING if task.begun_at else Stage.PLANNING
+    work.note(f"adopted {interaction_id}")
+    await work.save(work.records.tasks.granted(task, Wish.RETRY))
     await _started(work, interaction_id)
     return True
 
 
-async def _started(work: Work, interaction_id: str) -> None:
-    work.task.interaction_id, work.task.creating = interaction_id, False
-    work.task.interactions.append(interaction_id)
-    await work.save(beside=[work.records.tasks.found_by(work.task, interaction_id)])
+async def _started(work: Work, interaction_id: str, moves_in: Sequence[Command] = ()) -> None:
+    task, tasks = work.task, work.records.tasks
+    task.interaction_id, task.creating = interaction_id, False
+    task.interactions.append(interaction_id)
+    work.note(f"start {task.starts} made {interaction_id}")
+    await work.save(beside=[tasks.found_by(task, interaction_id), *moves_in])
     reached(Point.INTERACTION_SAVED)
-    log.info("task_started", interaction=interaction_id, agent=work.task.agent)
+    log.info("task_started", interaction=interaction_id, agent=task.agent)
 
 
 async def _created(work: Work, request: Request) -> Interaction:
     try:
         return await work.interactions.create(request)
-    except ParentLost:
-        work.task.notes.append(CONTEXT_LOST)
-        return await work.interactions.create(replace(request, previous_interaction_id=None))
+    except (NotFound, BadRequest) as refusal:  # nothing was started
+        possible = _without_what_is_lost(work, request, refusal)
+        if possible is None:
+            raise
+        return await work.interactions.create(possible)
+
+
+def _without_what_is_lost(work: Work, request: Request, refusal: InteractionError) -> Request | None:
+    """The same without the conversation or the sandbox that is no more; None where it is neither."""
+    environment = request.environment
+    is_kept = environment is not None and environment != work.rules.environment
+    if not is_kept and not isinstance(refusal, ParentLost):
+        return None
+    work.task.notes.append(SANDBOX_LOST if is_kept else CONTEXT_LOST)
+    parent = None if isinstance(refusal, ParentLost) else request.previous_interaction_id
+    environment = work.rules.environment if is_kept else environment
+    return replace(request, previous_interaction_id=parent, environment=environment)
 
 
 async def question_request(work: Work, *, planning: bool = False) -> Request:
@@ -99,7 +154,18 @@ async def question_request(work: Work, *, planning: bool = False) -> Request:
     reached(Point.DOWNLOADED)
     work.task.notes += [note for note in notes if note not in work.task.notes]
     head = await work.records.heads.get(work.task.asked.thread)
-    return _request(work, content, head.interaction_id, planning=planning)
+    request = _request(work, content, head.interaction_id, planning=planning)
+    return replace(request, environment=await _environment(work))
+
+
+async def _environment(work: Work) -> str | Mapping[str, Json] | None:
+    """Where a managed agent works: the sandbox that was set, or where it last worked in this thread."""
+    rules = work.rules
+    if not rules.is_managed:
+        return None
+    if rules.environment is None or rules.shares_environment:
+        return rules.environment
+    return await work.records.tasks.sandbox(work.task.asked.thread) or rules.environment
 
 
 def plan_request(work: Work, text: str, *, planning: bool = False) -> Request:
@@ -116,13 +182,21 @@ def _request(work: Work, content: tuple[Content, ...], parent: str | None, *, pl
         input=content,
         previous_interaction_id=parent,
         background=True,
-        labels={"parley_reference": task.reference.lower()},
-        webhook_config=WebhookConfig(uris=(url,), user_metadata={"parley_task": task.name}) if url else None,
+        webhook_config=WebhookConfig(uris=(url,)) if url else None,
     )
     if not rules.is_research:
         return request
     config = DeepResearch(thinking_summaries="auto", collaborative_planning=planning or None)
     return replace(request, agent_config=config)
+
+
+def _numbered(request: Request, task: Task) -> Request:
+    """With what tells, wherever it is met again, which start of which task it is."""
+    labels = {"parley_reference": task.reference.lower(), "parley_start": str(task.starts)}
+    if request.webhook_config is None:
+        return replace(request, labels=labels)
+    metadata: dict[str, Json] = {"parley_task": task.name, "parley_start": str(task.starts)}
+    return replace(request, labels=labels, webhook_config=replace(request.webhook_config, user_metadata=metadata))
 
 
 def _with_question(task: Task) -> tuple[Content, ...]:

@@ -1,23 +1,32 @@
 """What people read of a long task. Pure."""
 
-from bot.interactions.types import Interaction, TextOutput, Thought
-from bot.models import Action
+from typing import NamedTuple
+
+from bot.interactions.types import Interaction, Status
+from bot.models import Action, Mark
+from bot.research.reports.markup import escape, plain_text, read_markdown
 from bot.research.rules import Rules
+from bot.research.signs import last_thought, searches
 from bot.state.tasks import Stage, Task
 
 QUESTION_CHARS = 200  # of the question, in the status message
 THOUGHT_CHARS = 300
+READ_CHARS = 600  # of a thought, before its Markdown is taken out
 PLAN_CHARS = 1_200  # fits the smallest message of any platform, with what stands around it
 FOUND_CHARS = 800
+LEAST_USD = 0.01
+TEXTS = frozenset({"inline", "fence", "code_block"})  # the blocks of Markdown that hold words
 BREAK = "  \n"  # a line break in every Markdown
+QUIET_SECONDS = 60.0  # without a sign of life before that is said
+STALLED_SECONDS = 600.0  # before it counts as stalled
 
-STOP = Action(label="Stop", says="stop")
-APPROVE = Action(label="Approve", says="approve")
+STOP = Action(label="Stop", says="stop", kind="danger")
+APPROVE = Action(label="Approve", says="approve", kind="primary")
 CHANGE = Action(label="Change", says="change")
-CANCEL = Action(label="Cancel", says="cancel")
-RETRY = Action(label="Retry", says="retry")
+CANCEL = Action(label="Cancel", says="cancel", kind="danger")
+RETRY = Action(label="Retry", says="retry", kind="primary")
 
-PLANNING, CHANGING, STARTING = "making a plan", "changing the plan", "starting"
+PLANNING, CHANGING, STARTING, WORKING = "making a plan", "changing the plan", "starting", "at work"
 GO_AHEAD = "Go ahead with the research as planned."
 DONE = "done"
 REST_IN_FILE = "_The whole report is in the file._"
@@ -31,6 +40,8 @@ NOTHING_RUNS = "Nothing is running here."
 NOTHING_HERE = "Nothing is running or scheduled here."
 NOTHING_PROPOSED = "There is no plan here that waits for that."
 NOT_YOURS = "Only who asked for this research may decide about it."
+NEWER_PLAN = "That was said of an earlier plan. Please look at the new one, and approve it if it is right."
+PLAN_CHANGES = "I am changing the plan first. Please look at the new one then, and approve it if it is right."
 HOW_TO_CHANGE = "Tell me what to change, beginning with `change:`, for instance `change: only the last five years`."
 STOPPING = "I am stopping it."
 STOPPED_ANSWER = "Stopped."
@@ -38,65 +49,94 @@ STAGES = {
     Stage.PLANNING: PLANNING,
     Stage.PROPOSED: "its plan waits for approval",
     Stage.QUEUED: "waiting for other research to end",
-    Stage.RUNNING: "at work",
+    Stage.RUNNING: WORKING,
     Stage.UNKNOWN: "may or may not run; Retry or Cancel there",
 }
 
 
-def render_working(task: Task, stage: str, seconds: float) -> str:
-    """The status message while there is nothing to tell but the stage."""
-    return _render(task, f"_{stage}, {render_duration(seconds)}_")
+def approve(task: Task) -> Action:
+    """The button of one plan, so that it does not approve another one that nobody has seen."""
+    return APPROVE.model_copy(update={"says": f"{APPROVE.says} {task.plan_mark}"})
 
 
-def render_progress(task: Task, interaction: Interaction, seconds: float) -> str:
-    """The status message of a research that runs: stage, time, sources, tokens, and the latest thought."""
-    stage = "waiting its turn" if interaction.status == "queued" else "at work"
-    facts = [stage, render_duration(seconds), *_counted(interaction, task)]
-    thought = _last_thought(interaction)
-    return _render(task, f"_{', '.join(facts)}_" + (f"\n\n> {shortened(thought, THOUGHT_CHARS)}" if thought else ""))
+class Words(NamedTuple):
+    """What a status message says, in Markdown, and the same in pieces for a drawing."""
+
+    text: str
+    detail: str = ""  # of the stage at work, plain text
+    facts: tuple[str, ...] = ()
+    mark: Mark | None = Mark.RUNNING  # of the stage at work; None for a text that no drawing can replace
 
 
-def render_waiting(task: Task, before: int) -> str:
+def render_working(task: Task, doing: str, now: float, interaction: Interaction | None = None) -> Words:
+    """The status message of what is under way: what it does, the facts, and the latest thought."""
+    waits = interaction is not None and interaction.status == Status.QUEUED
+    doing = "waiting its turn" if waits else doing
+    facts = [render_duration(now - (task.begun_at or task.started_at)), *_counted(task, interaction)]
+    if interaction is not None and not waits:
+        facts += _life(task, now)
+    thought = shortened(plain(last_thought(interaction)[:READ_CHARS]), THOUGHT_CHARS) if interaction else ""
+    quoted = f"\n\n> {escape(thought)}" if thought else ""
+    return Words(_render(task, f"_{', '.join([doing, *facts])}_{quoted}"), thought or doing, tuple(facts))
+
+
+def render_waiting(task: Task, before: int) -> Words:
     others = "next in line" if before == 0 else f"{before} before it"
-    return _render(task, f"_waiting for other research to end, {others}_")
+    waits, facts = f"waiting for other research to end, {others}", _counted(task)
+    return Words(_render(task, f"_{', '.join([waits, *facts])}_"), waits, tuple(facts), Mark.WAITING)
 
 
-def render_plan(task: Task, rules: Rules) -> str:
+def render_plan(task: Task, rules: Rules) -> Words:
     """The card: the plan, what it will take, and what can be done about it."""
     who = "Whoever asked" if rules.approvers == "asker" else "Anybody here"
     takes = f"_Usually 5 to 20 minutes and {rules.price}. {who} may approve it, or say what to_ `change: …`"
     question = shortened(task.question, QUESTION_CHARS)
-    return "\n\n".join([f"**Research plan**: {question}", _cut(_without_title(task.plan)), takes, *task.notes])
+    card = [f"**Research plan**: {question}", _cut(_without_title(task.plan)), takes, *task.notes]
+    return Words("\n\n".join(card), mark=None)
 
 
-def render_unknown(task: Task) -> str:
-    return _render(
-        task,
+def render_unknown(task: Task) -> Words:
+    asks = (
         "I lost the line while starting this, so I cannot tell whether it runs. If it does I will find out; "
-        f"shall I start it again? That may cost twice. (`{task.reference}`)",
+        f"shall I start it again? That may cost twice. (`{task.reference}`)"
     )
+    return Words(_render(task, asks), plain(asks))
 
 
-def render_ended(task: Task, how: str, seconds: float) -> str:
+def render_ended(task: Task, how: str, seconds: float) -> Words:
+    """The last words: how it ended, what it took, and what else there is to say below."""
     state, _, rest = how.partition("\n")
-    cost = f", {task.tokens:,} tokens" if task.tokens else ""
-    ended = _render(task, f"_{state} ({render_duration(seconds)}{cost})_")
-    return f"{ended}\n{rest}" if rest else ended
+    facts = [render_duration(seconds), *_counted(task)]
+    ended = _render(task, f"_{state} ({', '.join(facts)})_")
+    mark = Mark.DONE if how == DONE else Mark.FAILED
+    return Words(f"{ended}\n{rest}" if rest else ended, plain(how), tuple(facts), mark)
 
 
 def render_tasks(tasks: list[Task], now: float) -> str:
     """What is under way here, for `tasks`."""
-    return "\n".join(_line(task, now - task.started_at) for task in tasks) or NOTHING_RUNS
+    return "\n".join(_line(task, now) for task in tasks) or NOTHING_RUNS
 
 
-def _line(task: Task, seconds: float) -> str:
+def _line(task: Task, now: float) -> str:
+    seen = [f"last sign of life {render_duration(now - task.alive_at)} ago"] if task.alive_at is not None else []
+    runs = task.stage in (Stage.PLANNING, Stage.RUNNING)
+    facts = [render_duration(now - task.started_at), *(seen if runs else []), *_counted(task)]
     question, stage = shortened(task.question, QUESTION_CHARS), STAGES.get(task.stage, task.stage)
-    return f"- `{task.reference}` {question}: {stage}, {render_duration(seconds)}"
+    return f"- `{task.reference}` {question}: {', '.join([stage, *facts])}"
 
 
 def render_duration(seconds: float) -> str:
-    """Minutes and seconds, such as 2:05."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    """Minutes and seconds, such as 2:05, and hours when there are some: 1:02:05."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def plain(markdown: str) -> str:
+    """Its words, one line. A first paragraph without an end is taken for a title."""
+    lines = [plain_text(node) for node in read_markdown(markdown).walk() if node.type in TEXTS]
+    first, *rest = [" ".join(line.split()) for line in lines if line.strip()] or [""]
+    return f"{first}{':' if rest and first[-1].isalnum() else ''} {' '.join(rest)}".strip()
 
 
 def shortened(text: str, chars: int) -> str:
@@ -122,15 +162,26 @@ def _cut(plan: str) -> str:
     return plan[:PLAN_CHARS].rpartition("\n")[0] + "\n…"
 
 
-def _counted(interaction: Interaction, task: Task) -> list[str]:
-    tokens = task.tokens + interaction.usage.total_tokens
-    searches = sum(interaction.usage.grounding_tool_count.values())
-    return [*([f"{searches} searches"] if searches else []), *([f"{tokens:,} tokens"] if tokens else [])]
+def _counted(task: Task, interaction: Interaction | None = None) -> list[str]:
+    """What was found and what it has cost until now, as far as that is known; searches while they are made."""
+    searched = searches(interaction) if interaction else 0
+    counts = [(task.sources, "source"), (searched, "search"), (task.tokens, "token")]
+    return [*(_count(number, of) for number, of in counts if number), *([_money(task.usd)] if task.usd else [])]
 
 
-def _last_thought(interaction: Interaction) -> str:
-    thoughts = [step for step in interaction.steps if isinstance(step, Thought)]
-    summaries = [
-        "".join(block.text for block in thought.summary if isinstance(block, TextOutput)) for thought in thoughts
-    ]
-    return next((summary for summary in reversed(summaries) if summary), "")
+def _count(number: int, of: str) -> str:
+    return f"{number:,} {of}{'' if number == 1 else 'es' if of.endswith('ch') else 's'}"
+
+
+def _money(usd: float) -> str:
+    return f"about {usd:.2f} USD" if usd >= LEAST_USD else f"less than {LEAST_USD} USD"
+
+
+def _life(task: Task, now: float) -> list[str]:
+    """When it was seen alive, once that is a while ago."""
+    quiet = now - (now if task.alive_at is None else task.alive_at)
+    if quiet < QUIET_SECONDS:
+        return []
+    minutes = int(quiet) // 60
+    is_stalled = quiet >= STALLED_SECONDS
+    return [f"no sign of life for {minutes} min" if is_stalled else f"last sign of life {minutes} min ago"]

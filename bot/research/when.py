@@ -23,9 +23,11 @@ TOO_FAR = "That is more than a year away."
 OVER = "That time is over."
 NO_QUESTION = "What shall I look into then? Write the question after the time."
 UNSUPPORTED = (
-    "I cannot keep that rhythm. I can do every day, every weekday, days of the week such as every Monday, and "
-    "every month on a day such as the 1st, each at a time of day; and every so many hours."
+    "I cannot keep that rhythm. I can do every day, every weekday, days of the week such as every Monday, every other "
+    "Monday, every month on a day such as the 1st, and every year on a date, each at a time of day, for instance "
+    "`research every Monday at 9:00 …`; and every so many hours."
 )
+NOT_EVERY_YEAR = "Not every year has a 29 February. On 28 February or 1 March I can."
 
 _EXACT = r"\d{1,2}:\d{2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b\.?|noon\b|midnight\b"
 _TIME = rf"(?:(?:at\s+)?(?P<clock>{_EXACT})|at\s+(?P<hour>[01]?\d|2[0-3])(?:\s+o['’]clock)?)"
@@ -38,6 +40,7 @@ _MONTH = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(month[:3] for month in MONTHS)}
 _NTH = r"(?P<nth>\d{1,2}(?:st|nd|rd|th)|last)(?:\s+day)?"
 _DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 _DAY_AND_MONTH = rf"(?P<date>{_DAY_OF_MONTH}\s+{_MONTH}|{_MONTH}\s+{_DAY_OF_MONTH})(?:,?\s+(?P<year>20\d\d))?"
+_YEARLY = rf"(?P<date>{_DAY_OF_MONTH}\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+{_DAY_OF_MONTH})"
 _DATE = rf"(?:{_DAY_AND_MONTH}|(?P<iso>20\d\d-\d\d-\d\d)),?"
 
 
@@ -90,6 +93,11 @@ class _Written:
             question=self.question, words=f"every {words} at {self.time}", zone=self.zone, cron=self.cron(days)
         )
 
+    def every_other(self, days: str, words: str) -> Schedule:
+        """Every other week, counted from that of the first time."""
+        weekly = self.again(days, words)
+        return weekly.model_copy(update={"every_weeks": 2, "at": self.first(days, self.now)})
+
     def once(self, at: float) -> Schedule:
         if at - self.now > LONGEST_AHEAD.total_seconds():
             raise Unschedulable(TOO_FAR)
@@ -119,6 +127,19 @@ def _every_days(written: _Written) -> Schedule:
     names = [DAYS[number] for number in numbers]
     words = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     return written.again(f"* * {','.join(map(str, numbers))}", words)
+
+
+def _every_other_week(written: _Written) -> Schedule:
+    day = _index(DAYS, written["weekday"])
+    return written.every_other(f"* * {day}", f"other {DAYS[day]}")
+
+
+def _every_year(written: _Written) -> Schedule:
+    day, month = _day_and_month(written)
+    written.first(f"{day} {month} *", written.now)  # there is such a day
+    if (day, month) == (29, 2):
+        raise Unschedulable(NOT_EVERY_YEAR)
+    return written.again(f"{day} {month} *", f"year on {day} {MONTHS[month - 1]}")
 
 
 def _every_month(written: _Written) -> Schedule:
@@ -173,8 +194,7 @@ def _on_a_date(written: _Written) -> Schedule:
         year, month, day = map(int, iso.split("-"))
     else:
         year = int(written["year"] or 0)
-        month = 1 + _index(MONTHS, re.findall(r"[a-z]{3}", written["date"], re.IGNORECASE)[0])
-        day = int(re.findall(r"\d+", written["date"])[0])
+        day, month = _day_and_month(written)
     at = written.first(f"{day} {month} *", written.now)
     if year and written.date_of(at).year != year:
         raise Unschedulable(OVER if year < written.date_of(at).year else TOO_FAR)
@@ -192,6 +212,11 @@ def _at(written: _Written) -> Schedule:
     return written.once(written.first("* * *", written.now))
 
 
+def _day_and_month(written: _Written) -> tuple[int, int]:
+    month = 1 + _index(MONTHS, re.findall(r"[a-z]{3}", written["date"], re.IGNORECASE)[0])
+    return int(re.findall(r"\d+", written["date"])[0]), month
+
+
 def _index(names: tuple[str, ...], beginning: str) -> int:
     return next(index for index, name in enumerate(names) if name[:3].lower() == beginning[:3].lower())
 
@@ -202,6 +227,11 @@ _FORMS: tuple[tuple[str, Callable[[_Written], Schedule]], ...] = (
     (rf"on\s+(?P<days>weekdays|{_DAYS_LIST})\s+{_TIME}", _every_days),
     (rf"(?:every|each)\s+month\s+on\s+the\s+{_NTH}\s+{_TIME}", _every_month),
     (rf"on\s+the\s+{_NTH}\s+of\s+(?:every|each)\s+month\s+{_TIME}", _every_month),
+    (rf"(?:every|each)\s+{_NTH}\s+of\s+(?:the|a|every|each)\s+month\s+{_TIME}", _every_month),
+    (rf"(?:every|each)\s+(?:other|second)\s+(?:week\s+on\s+)?(?P<weekday>{_DAY})\s+{_TIME}", _every_other_week),
+    (rf"(?:every|each)\s+(?:two|2)\s+weeks\s+on\s+(?P<weekday>{_DAY})s?\s+{_TIME}", _every_other_week),
+    (rf"(?:yearly|(?:every|each)\s+year)\s+on\s+(?:the\s+)?{_YEARLY}\s+{_TIME}", _every_year),
+    (rf"(?:every|each)\s+{_YEARLY}\s+{_TIME}", _every_year),
     (r"(?:every|each)\s+(?P<count>\d{1,3})\s+(?P<unit>hours?|minutes?|mins?)", _every_hours),
     (r"(?:every|each)\s+hour(?=[,:;–—])", _every_hours),
     (
@@ -216,6 +246,12 @@ _FORMS: tuple[tuple[str, Callable[[_Written], Schedule]], ...] = (
     (rf"at\s+(?P<clock>{_EXACT})", _at),
 )
 _COMPILED = [(re.compile(rf"\s*{form}{_END}", re.IGNORECASE | re.DOTALL), read) for form, read in _FORMS]
+
+
+def needs_zone(text: str) -> bool:
+    """Whether it begins with a time, and the time zone of that is not said."""
+    match = next(filter(None, (pattern.match(text) for pattern, _ in _COMPILED)), None)
+    return match is not None and not is_zone(match.group("zone") or "")
 
 
 def parse_when(text: str, *, now: float, zone: str = "UTC") -> Schedule | None:

@@ -1,5 +1,6 @@
 """A long task while a step of it is taken: what is known, and what every step may do."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,19 +12,26 @@ from bot.conversation.adapter import Channel
 from bot.conversation.posts import Posts
 from bot.failpoints import Point, reached
 from bot.interactions.client import InteractionsClient
-from bot.interactions.errors import BadRequest, NotFound
-from bot.models import Action, Part
+from bot.interactions.errors import BadRequest, InteractionError, NotFound
+from bot.interactions.types import Interaction
+from bot.interactions.wire import text
+from bot.models import Action, Part, Progress
 from bot.research import texts
+from bot.research.progress import render_progress
 from bot.research.rules import Rules
+from bot.research.signs import see
+from bot.research.texts import Words
 from bot.state.records import Records
 from bot.state.run import Run
 from bot.state.slots import Slots
 from bot.state.store import Command
-from bot.state.tasks import Stage, Task
+from bot.state.tasks import LastWord, Stage, Task, Wish
 
 STATUS = 0  # the part that people see first
-LOOKS = ((20.0, 1.5), (120.0, 5.0), (600.0, 10.0))  # until it has lasted so long, seconds between two of them
-CALMEST_SECONDS = 20.0
+FIRST_LOOKS = ((20.0, 1.5), (120.0, 5.0))  # until it has lasted so long, seconds between two of them
+LATER_LOOKS = ((300.0, 10.0), (1_800.0, 20.0))  # where the API does not tell of the end by itself
+CALMEST_SECONDS = 30.0
+CANCEL_SECONDS = 3.0  # for cancelling, and for the look after it: people see soon that it stopped
 
 log = structlog.stdlib.get_logger()
 
@@ -40,6 +48,7 @@ class Work:
     clock: Clock
     rules: Rules
     wishes: dict[str, str]
+    interaction: Interaction | None = None  # as the last look showed it
 
     @property
     def elapsed(self) -> float:
@@ -48,32 +57,107 @@ class Work:
 
     @property
     def wait(self) -> float:
-        """Seconds until the next look: quick at first, since people watch, then calm, then calmer."""
-        return next((seconds for until, seconds in LOOKS if self.elapsed < until), CALMEST_SECONDS)
+        return until_next_look(self.elapsed, tells=bool(self.rules.webhook_url))
 
     async def save(self, *commands: Command, beside: Sequence[Command] = ()) -> None:
         await self.run.write(self.records.tasks.saved(self.task), *commands, beside=beside)
 
-    async def show(self, text: str, *actions: Action) -> None:
-        """Say in the status message what is new, at once."""
-        await self.posts.show(Part(key=self.posts.key(STATUS), text=text, final=not actions, actions=actions))
-        self.task.shown, self.task.shown_at = text, self.clock.now()
-        await self.save()
+    async def show(self, said: Words, *actions: Action) -> None:
+        """Say in the status message what is new, at once. That it was said is saved with the end of the step."""
+        await self._show(said.text, render_progress(self.task, said, self.interaction), actions)
 
-    async def show_calmly(self, text: str, *actions: Action) -> None:
+    async def show_calmly(self, said: Words, *actions: Action) -> None:
         """Say it unless the message was edited a moment ago; what is left out comes with the next look."""
+        if said.text == self.task.shown:
+            return
         if self.clock.now() - self.task.shown_at >= self.rules.status_seconds or not self.task.shown:
-            await self.show(text, *actions)
+            await self.show(said, *actions)
+
+    async def _show(self, text: str, progress: Progress | None, actions: tuple[Action, ...]) -> None:
+        status = self.posts.key(STATUS)
+        await self.posts.show(Part(key=status, text=text, final=not actions, actions=actions, progress=progress))
+        self.task.shown, self.task.shown_at = text, self.clock.now()
+
+    def note(self, what: str) -> None:
+        self.task.note(self.clock.now(), what)
+
+    def count(self, interaction: Interaction) -> None:
+        """What a look at it shows: that it lives, what it has found, what it has cost."""
+        self.interaction = interaction
+        see(self.task, interaction, self.clock.now())
+
+    def moves_in(self, interaction: Interaction) -> Sequence[Command]:
+        """What a managed agent made in its sandbox is there for the next task of the thread."""
+        environment_id = text(interaction.extra, "environment_id")
+        if not environment_id:
+            return ()
+        self.task.environment_id = environment_id
+        return [self.records.tasks.works_in(self.task, environment_id)]
 
     async def end(self, how: str, *actions: Action) -> None:
-        """The last word, with what it cost."""
-        await self.show(texts.render_ended(self.task, how, self.elapsed), *actions)
-        self.task.stage = Stage.ENDED
-        await self.save(beside=self.slots.left(self.task))
-        log.info("task_ended", interaction=self.task.interaction_id, seconds=round(self.elapsed))
+        """The task is over, which people are told with what it cost. Once this is saved it can no longer go on."""
+        task = self.task
+        said = texts.render_ended(task, how, self.elapsed)
+        drawn = render_progress(task, said, self.interaction)
+        task.last_word = LastWord(text=said.text, progress=drawn, actions=actions)
+        task.stage = Stage.ENDING
+        self.note(f"over after {self.elapsed:.0f} s")
+        of_before = self.records.tasks.granted(task, Wish.RETRY)
+        await self.save(of_before, beside=self.slots.left(task))
+        reached(Point.END_SAVED)
+        log.info("task_ended", interaction=task.interaction_id, seconds=round(self.elapsed))
+        await self.say_last_word()
 
-    async def cancel_upstream(self) -> None:
-        if self.task.interaction_id is not None:
-            with suppress(NotFound, BadRequest):  # gone, or ended by itself
-                await self.interactions.cancel(self.task.interaction_id)
+    async def say_last_word(self) -> None:
+        """Raises ChannelBusy or Undeliverable; then say it again."""
+        task = self.task
+        if task.last_word is not None:
+            await self._show(task.last_word.text, task.last_word.progress, task.last_word.actions)
+        task.stage = Stage.ENDED
+        self.note("ended")
+        came_too_late = [self.records.tasks.granted(task, wish) for wish in Wish if wish is not Wish.RETRY]
+        await self.save(*came_too_late)
+
+    async def withdraw(self) -> None:
+        """The task is over without a word, since nobody asks for it any more."""
+        if not self.task.ended:
+            await self.cancel_upstream()
+        self.task.stage, self.task.last_word = Stage.ENDED, None
+        self.note("withdrawn")
+        await self.save(beside=self.slots.left(self.task))
+
+    async def cancel_upstream(self) -> Interaction | None:
+        """Stop what is at work, and read once what came of it; None where nothing is, or nobody can say.
+
+        It takes seconds at most. What could not be cancelled is tried again later.
+        """
+        interaction_id = self.task.interaction_id
+        if interaction_id is None:
+            return None
+        if not await self.cancels(interaction_id) and interaction_id not in self.task.strays:
+            self.task.strays.append(interaction_id)
         reached(Point.CANCEL_SENT)
+        with suppress(InteractionError, TimeoutError):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                interaction = await self.interactions.get(interaction_id)
+            self.count(interaction)
+            return interaction
+        return None
+
+    async def cancels(self, interaction_id: str) -> bool:
+        """Cancel an interaction; False when that has to be tried again."""
+        try:
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await self.interactions.cancel(interaction_id)
+        except (NotFound, BadRequest):  # gone, or ended by itself
+            return True
+        except (InteractionError, TimeoutError) as error:
+            log.warning("not_cancelled", interaction=interaction_id, kind=type(error).__name__)
+            return isinstance(error, InteractionError) and error.retry_after is None
+        return True
+
+
+def until_next_look(elapsed: float, *, tells: bool) -> float:
+    """Seconds: quick at first, since people watch, then calm, then calmer, sooner where the API tells of the end."""
+    looks = FIRST_LOOKS if tells else FIRST_LOOKS + LATER_LOOKS
+    return next((seconds for until, seconds in looks if elapsed < until), CALMEST_SECONDS)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.interactions.wire import JsonObject, parse_object
 from bot.research.moments import is_zone
 from bot.service.redis_url import read_redis_url
 
@@ -47,6 +48,15 @@ def _redis_url(value: SecretStr) -> SecretStr:
 def _time_zone(value: str) -> str:
     if not is_zone(value):
         raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+    return value
+
+
+def _environment_of_agents(value: str) -> str:
+    if value.startswith("{"):
+        try:
+            parse_object(value.encode())
+        except ValueError:
+            raise ValueError("must be `remote`, the id of an environment, `none`, or a JSON object") from None
     return value
 
 
@@ -94,6 +104,12 @@ class Settings(BaseSettings):
     model: str = Field(default="gemini-flash-latest", alias="PARLEY_MODEL", description="The model that answers.")
     agent: str = Field(
         default="deep-research-preview-04-2026", alias="PARLEY_AGENT", description="The agent that does research."
+    )
+    environment: Annotated[str, AfterValidator(_environment_of_agents)] = Field(
+        default="remote",
+        alias="PARLEY_ENVIRONMENT",
+        description="Where managed agents work: `remote`, a new sandbox for each thread, if unset; the id of one for "
+        "all threads; its settings as JSON; `none`.",
     )
     consent: bool = Field(
         default=True,
@@ -178,6 +194,13 @@ class Settings(BaseSettings):
         if self.api_version is None:
             return "v1beta" if self.edition == "outputs" else "v1"
         return "v1beta" if self.api_version == "beta" else self.api_version
+
+    @property
+    def sandbox(self) -> str | JsonObject | None:
+        """The environment as the API takes it."""
+        if self.environment.startswith("{"):
+            return parse_object(self.environment.encode())
+        return None if self.environment == "none" else self.environment
 
     @property
     def webhook_url(self) -> str | None:

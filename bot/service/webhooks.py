@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.interactions.webhooks import NotProven, PublishedKeys, WebhookEvent, WebhookVerifier
+from bot.interactions.wire import text
 from bot.models import MessageId, Thread
 from bot.service.settings import Settings
 from bot.state.engine import Engine
@@ -25,6 +26,7 @@ from bot.state.tasks import Tasks
 
 PATH = "/gemini/webhooks"
 BODY_BYTES = 100_000
+LONGEST_NUMBER = 9  # digits
 KEYS_PATH = "/.well-known/jwks.json"
 
 log = structlog.stdlib.get_logger()
@@ -74,7 +76,9 @@ class Webhooks:
         if name is None:
             return
         thread, _, task = name.partition(" ")
-        await self._tasks.adopt(Thread.parse(thread), MessageId(task), event.interaction_id)
+        start = text(event.user_metadata, "parley_start")
+        number = int(start) if start.isascii() and start.isdecimal() and len(start) < LONGEST_NUMBER else 0
+        await self._tasks.tell(Thread.parse(thread), MessageId(task), event.interaction_id, number)
         await self._engine.step_now(Thread.parse(thread), MessageId(task))
         log.info("webhook_taken", interaction=event.interaction_id, type=event.type)
 

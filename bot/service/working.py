@@ -26,6 +26,7 @@ from bot.research.manager import ResearchManager
 from bot.research.rules import Rules
 from bot.research.schedules import Schedules
 from bot.research.stopping import Stopping
+from bot.research.zones import TimeZones
 from bot.service.settings import Settings
 from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox
@@ -34,8 +35,9 @@ from bot.state.runs import Runs
 from bot.state.schedules import ScheduleStore
 from bot.state.slots import Most, Slots
 from bot.state.store import connect
-from bot.state.sweeper import Sweeper, Wakers
+from bot.state.sweeper import Sweeper
 from bot.state.timing import Timing
+from bot.state.zones import Zones
 
 STATUS_SECONDS = 10.0
 
@@ -62,7 +64,7 @@ async def working(
         rules = _rules(settings, status_seconds)
         tools = Tools(settings, rules, redis, engine, runs, interactions, channels, clock)
         work = _work(tools, schedules)
-        sweeper = Sweeper(redis, Wakers(engine.wake, engine.step_now), clock, timing)
+        sweeper = Sweeper(redis, engine.wake, clock, timing)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in (runs.watch(), sweeper.run(), schedules.run(), engine.run(work))]
             yield
@@ -74,8 +76,9 @@ async def working(
 
 def _rules(settings: Settings, status_seconds: float) -> Rules:
     return Rules(
-        settings.agent, settings.consent, settings.approvers, settings.webhook_url, status_seconds=status_seconds
-    )
+        settings.agent, settings.consent, settings.approvers, settings.webhook_url,
+        status_seconds=status_seconds, environment=settings.sandbox,
+    )  # fmt: skip
 
 
 def _inbox(settings: Settings, redis: Redis, engine: Engine, clock: Clock) -> Inbox:
@@ -108,15 +111,17 @@ def _work(tools: Tools, schedules: Schedules) -> Work:
         stores=settings.store, clock=clock,
     )  # fmt: skip
     accept = _inbox(settings, tools.redis, tools.engine, clock).accept
+    zones = TimeZones(Zones(tools.redis), clock, default=settings.time_zone)
+    long_work = ResearchHandlers(records, research, schedules, zones, clock)
     handlers: dict[str, Handler] = {
-        **ResearchHandlers(records, research, schedules, clock, zone=settings.time_zone).by_word(),
+        **long_work.by_word(),
         "stop": Stopping(records, research, accept).stop,
         "fork": Forks(records, retention_days=settings.retention_days).fork,
         "help": _help,
     }
     manager = ConversationManager(
         records=records, runs=tools.runs, answering=answering, channels=tools.channels,
-        handlers=handlers, retries=research.retry, withdraws=research.withdraw, clock=clock,
+        handlers=handlers, retries=research.retry, withdraws=long_work.withdraw, clock=clock,
     )  # fmt: skip
     return Work(manager.drain, research.step)
 

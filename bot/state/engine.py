@@ -1,4 +1,5 @@
-"""The task engine: wakes a thread when something waits in its inbox, and steps long tasks. Only it knows pydocket.
+"""The task engine: wakes a thread when something waits in its inbox, and steps long tasks. Only it knows pydocket,
+which wakes threads; the steps are `Steps`'s.
 
 One wake-up per message, not per thread, because pydocket drops a key that is just ending. That one run works on a
 thread at a time, and on what comes first, is not the engine's concern but that of `Runs`; so a wake-up
@@ -14,17 +15,19 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NamedTuple, Self, TypeVar
+from datetime import timedelta
+from typing import Any, NamedTuple, Self, TypeVar
 
 import structlog
-from docket import ConcurrencyLimit, Docket, ExponentialRetry, Perpetual, Retry, Worker
+from docket import Docket, ExponentialRetry, Retry, Worker
 
 from bot.failpoints import Point, reached
 from bot.models import MessageId, Thread
 from bot.state.run import RunLost
-from bot.state.store import sized
+from bot.state.steps import Steps
+from bot.state.store import connect, sized
 from bot.state.timing import Timing
+from bot.state.turns import turn_name
 
 CONCURRENCY = 400
 CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for an outage
@@ -32,7 +35,6 @@ CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for
 PATIENTLY = ExponentialRetry(
     attempts=None, minimum_delay=timedelta(milliseconds=250), maximum_delay=timedelta(seconds=30)
 )
-AFTER_A_FAILED_STEP = Perpetual(every=timedelta(seconds=5))
 
 log = structlog.stdlib.get_logger()
 
@@ -54,20 +56,20 @@ class CutShort(Exception):
 class Engine:
     """Wake-ups over one Redis: any number of processes may wake, any number may run."""
 
-    def __init__(self, docket: Docket, timing: Timing) -> None:
-        self._docket, self._timing = docket, timing
+    def __init__(self, docket: Docket, steps: Steps, timing: Timing) -> None:
+        self._docket, self._steps, self._timing = docket, steps, timing
         self.name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"  # containers share name and pid
         self._work: Work | None = None
         self._active: set[asyncio.Future[Any]] = set()
         self._stopping = False
         docket.register(self.drain_thread)
-        docket.register(self.step_task)
 
     @classmethod
     @asynccontextmanager
     async def connect(cls, redis_url: str, timing: Timing) -> AsyncGenerator[Self]:
-        async with Docket(name="parley-engine", url=sized(redis_url, CONNECTIONS)) as docket:
-            yield cls(docket, timing)
+        docket = Docket(name="parley-engine", url=sized(redis_url, CONNECTIONS))
+        async with docket, connect(redis_url) as redis:
+            yield cls(docket, Steps(redis, timing), timing)
 
     async def wake(self, thread: Thread, why: str) -> None:
         """Have some worker drain the thread. A second wake-up for the same reason, where the first one still waits,
@@ -80,8 +82,7 @@ class Engine:
 
     async def step_now(self, thread: Thread, task: MessageId) -> None:
         """Have some worker take the task a step further at once; further steps follow by themselves."""
-        now = datetime.now(UTC)
-        await self._docket.replace(self.step_task, when=now, key=f"task:{thread}:{task}")(str(thread), task)
+        await self._steps.at_once(turn_name(thread, task))
 
     async def run(self, work: Work) -> None:
         """Do what is waiting, many things at a time but each one alone, until cancelled.
@@ -91,7 +92,7 @@ class Engine:
         """
         self._work = work
         async with self._worker() as worker:
-            running = asyncio.create_task(worker.run_forever())
+            running = asyncio.create_task(self._run(worker))
             try:
                 await asyncio.shield(running)
             finally:
@@ -100,6 +101,11 @@ class Engine:
                 running.cancel()
                 await self._hand_over()
                 await asyncio.gather(running, return_exceptions=True)
+
+    async def _run(self, worker: Worker) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(worker.run_forever())
+            group.create_task(self._steps.run(self._step))
 
     def _worker(self) -> Worker:
         return Worker(
@@ -127,21 +133,15 @@ class Engine:
             await self._until_cut_short(self._works().drain(Thread.parse(thread)))
         reached(Point.TASK_ACKNOWLEDGED)
 
-    async def step_task(
-        self, thread: str, task: Annotated[str, ConcurrencyLimit(1)], perpetual: Perpetual = AFTER_A_FAILED_STEP
-    ) -> None:
-        """Runs in a worker: the same key again and again, one step at a time, until the task has ended."""
-        if self._stopping:
-            perpetual.after(timedelta(0))
-            return
+    async def _step(self, name: str) -> float | None:
+        """A step of the task with this name; again at once when it was cut short, as another worker may."""
+        if self._stopping:  # it was taken in the last moment
+            return 0.0
+        thread, _, task = name.partition(" ")
         try:
-            wait = await self._until_cut_short(self._works().step(Thread.parse(thread), MessageId(task)))
+            return await self._until_cut_short(self._works().step(Thread.parse(thread), MessageId(task)))
         except CutShort:
-            wait = 0.0
-        if wait is None:
-            perpetual.cancel()
-        else:
-            perpetual.after(timedelta(seconds=wait))
+            return 0.0
 
     def _works(self) -> Work:
         if self._work is None:

@@ -6,7 +6,7 @@ unheard; its platform is asked before the next try.
 
 from collections.abc import Mapping
 
-from bot.models import Inbound, MessageId, PartKey
+from bot.models import Inbound, MessageId, PartKey, Thread
 from bot.state.store import DAY_SECONDS, Command, key, place_key
 from bot.state.turns import turn_name
 
@@ -19,22 +19,23 @@ class Outbox:
 
     def noted(self, to: Inbound, part: PartKey) -> tuple[Command, ...]:
         """The part is about to be posted."""
-        return Command("HSET", outbox_key(to), (part, NOTED)), Command("EXPIRE", outbox_key(to), (self._seconds,))
+        name = outbox_key(to.thread, to.message)
+        return Command("HSET", name, (part, NOTED)), Command("EXPIRE", name, (self._seconds,))
 
     def shown(self, to: Inbound, part: PartKey, message: MessageId) -> Command:
         """The part is visible as this message."""
-        return Command("HSET", outbox_key(to), (part, message))
+        return Command("HSET", outbox_key(to.thread, to.message), (part, message))
 
     def placed(self, to: Inbound, message: MessageId) -> Command:
         """Who goes on from this message of the bot's comes to this turn of this thread."""
         return Command("SET", place_key(to.thread, message), (turn_name(to.thread, to.message), "EX", self._seconds))
 
     def removed(self, to: Inbound, part: PartKey) -> Command:
-        return Command("HDEL", outbox_key(to), (part,))
+        return Command("HDEL", outbox_key(to.thread, to.message), (part,))
 
 
-def outbox_key(to: Inbound) -> str:
-    return key(to.thread, f"outbox:{to.message}")
+def outbox_key(thread: Thread, message: MessageId) -> str:
+    return key(thread, f"outbox:{message}")
 
 
 def parse_parts(stored: Mapping[str, str]) -> dict[PartKey, MessageId]:

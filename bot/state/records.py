@@ -1,15 +1,17 @@
 """All records of one Redis, together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from redis.asyncio import Redis
 
-from bot.models import Inbound, MessageId, PartKey
+from bot.models import Inbound, MessageId, PartKey, Thread
 from bot.state.heads import Head, Heads, head_key, parse_head
 from bot.state.outbox import Outbox, outbox_key, parse_parts
 from bot.state.questions import Questions
-from bot.state.tasks import Tasks
+from bot.state.store import Command
+from bot.state.tasks import Task, Tasks, parse_task
 from bot.state.turns import Turn, Turns, parse_turn, turn_key, turn_name
 
 
@@ -19,6 +21,15 @@ class Recalled(NamedTuple):
     turn: Turn | None
     parts: dict[PartKey, MessageId]
     head: Head
+
+
+class RecalledTask(NamedTuple):
+    """What is known of a task when a step of it begins."""
+
+    task: Task | None
+    stored: str  # the task as it is in Redis, to tell whether there is something to save
+    parts: dict[PartKey, MessageId]
+    wishes: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Records:
         """In one round trip; from now on the turn can be found by its reference too."""
         async with self.redis.pipeline(transaction=False) as pipeline:
             pipeline.get(turn_key(message.thread, message.message))
-            pipeline.hgetall(outbox_key(message))
+            pipeline.hgetall(outbox_key(message.thread, message.message))
             pipeline.get(head_key(message.thread))
             referred = self.turns.referred(message)
             pipeline.execute_command(referred.name, referred.key, *referred.arguments)
@@ -54,7 +65,17 @@ class Records:
         name = turn_name(message.thread, message.message)
         return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head))
 
+    def reading(self, thread: Thread, task: MessageId) -> Sequence[Command]:
+        """Reads what `parse_recalled` is to be given."""
+        return *self.tasks.reading(thread, task), Command("HGETALL", outbox_key(thread, task))
+
     async def parts(self, message: Inbound) -> dict[PartKey, MessageId]:
         """Of the reply to a message: where each is visible, or NOTED."""
-        stored = await self.redis.hgetall(outbox_key(message))
+        stored = await self.redis.hgetall(outbox_key(message.thread, message.message))
         return parse_parts({str(part): str(shown) for part, shown in stored.items()})
+
+
+def parse_recalled(found: Sequence[Any]) -> RecalledTask:
+    """Of the answers to `Records.reading`."""
+    stored, wishes, parts = found
+    return RecalledTask(parse_task(stored), stored or "", parse_parts(parts), dict(wishes))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -32,8 +32,11 @@ class Keeper(Protocol):
 
 
 class Run:
-    def __init__(self, thread: Thread, scope: str, fence: int, entries: list[str], keeper: Keeper) -> None:
+    def __init__(
+        self, thread: Thread, scope: str, fence: int, entries: list[str], keeper: Keeper, found: Sequence[Any]
+    ) -> None:
         self.thread, self.scope, self.fence = thread, scope, fence
+        self.found = found  # what was read when it was taken
         self._entries = entries  # of the inbox, as far as they were seen
         self._keeper = keeper
         self._news = asyncio.Event()

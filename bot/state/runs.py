@@ -61,12 +61,15 @@ class Runs:
         self._beaten_at: float | None = None
 
     @asynccontextmanager
-    async def take(self, thread: Thread, scope: str = "inbox") -> AsyncGenerator[Run | None]:
-        """A run of the thread's inbox, or of a task in it; None when another run has it, or nothing waits.
+    async def take(
+        self, thread: Thread, scope: str = "inbox", reading: Sequence[Command] = ()
+    ) -> AsyncGenerator[Run | None]:
+        """A run of the thread's inbox, or of a task in it; None when another run has it, or nothing waits. What
+        commands read that come with it, it finds in `Run.found`, as all earlier runs left it.
 
         Raises RunLost when the work in the block was cut short; somebody is woken to go on from its checkpoint.
         """
-        run = await self._taken(thread, scope)
+        run = await self._taken(thread, scope, reading)
         if run is None:
             yield None
             return
@@ -111,11 +114,12 @@ class Runs:
     async def entries(self, run: Run) -> list[str]:
         return [str(entry) for entry in await self._redis.lrange(key(run.thread, run.scope), 0, -1)]
 
-    async def _taken(self, thread: Thread, scope: str) -> Run | None:
+    async def _taken(self, thread: Thread, scope: str, reading: Sequence[Command]) -> Run | None:
         attempt = secrets.token_hex(8)  # a command whose answer was lost is sent again
         arguments = [self._lease_milliseconds, FENCE_SECONDS, int(scope == "inbox"), attempt]
-        taken = await self._take.run(self._redis, [*_keys(thread, scope), key(thread, f"taker:{scope}")], arguments)
-        return None if taken is None else Run(thread, scope, int(taken[0]), list(taken[1]), self)
+        keys = [*_keys(thread, scope), key(thread, f"taker:{scope}")]
+        taken, found = await self._take.run_and_read(self._redis, keys, arguments, reading)
+        return None if taken is None else Run(thread, scope, int(taken[0]), list(taken[1]), self, found)
 
     @property
     def _lease_milliseconds(self) -> int:

@@ -5,9 +5,10 @@ written before a record that begins and after one that has moved on, so that wha
 forgotten.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
@@ -18,6 +19,7 @@ from bot.state.turns import reference
 SCHEDULES = "parley:schedules"  # by the time at which each is to be looked at
 SCHEDULE_SECONDS = 400 * DAY_SECONDS  # more than a year, and renewed whenever it fires
 ENDED_SECONDS = 7 * DAY_SECONDS
+KEYS = 1000  # that are looked through at once
 
 
 class Schedule(Record):
@@ -29,6 +31,7 @@ class Schedule(Record):
     cron: str = ""  # five fields, with a fixed minute and hour; empty for the other kinds
     at: float | None = None  # once, in seconds since 1970; or the first time of
     every_hours: int = 0
+    every_weeks: int = 1  # with `cron`: 2 for every other week, counted from that of `at`
 
 
 class Scheduled(BaseModel):
@@ -48,6 +51,11 @@ class Scheduled(BaseModel):
     @property
     def name(self) -> str:
         return f"{self.asked.thread} {self.id}"
+
+
+class Page(NamedTuple):
+    schedules: list[Scheduled]
+    unreadable: list[str]  # names of those that another release wrote
 
 
 def schedule_id(message: Inbound) -> str:
@@ -123,6 +131,37 @@ class ScheduleStore:
     async def of_author(self, message: Inbound) -> list[Scheduled]:
         """Those that the author of a message asked for, in all channels of the installation."""
         return await self._in(_person_key(message))
+
+    async def all(self, schedule: str = "") -> AsyncGenerator[Page]:
+        """The schedules of all installations, or those of them with this id: page by page, in no order, each once.
+
+        They are found by who asked, since the index by time forgets those that are paused. That goes through all
+        keys of the store, some thousand at a time.
+        """
+        cursor, seen, ending = 0, set[str](), f" {schedule}" if schedule else ""
+        while True:
+            cursor, people = await self._redis.scan(cursor, match=f"{SCHEDULES}:by:*", count=KEYS)
+            names = await self._of_people([str(person) for person in people]) - seen
+            seen |= names
+            yield await self._page(sorted(name for name in names if name.endswith(ending)))
+            if not cursor:
+                return
+
+    async def _of_people(self, indexes: Sequence[str]) -> set[str]:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for index in indexes:
+                pipeline.smembers(index)
+            return {str(name) for names in await pipeline.execute() for name in names}
+
+    async def _page(self, names: Sequence[str]) -> Page:
+        page = Page([], [])
+        stored = await self._redis.mget(map(_record_key, names)) if names else []
+        for name, record in zip(names, stored, strict=True):
+            try:
+                page.schedules.extend([Scheduled.model_validate_json(record)] if record else [])
+            except ValidationError:
+                page.unreadable.append(name)
+        return page
 
     async def _in(self, index: str) -> list[Scheduled]:
         names = [str(name) for name in await self._redis.smembers(index)]

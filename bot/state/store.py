@@ -4,7 +4,6 @@ Every key of a thread carries the thread's name as hash tag, so one script may t
 cluster too. Every key has a TTL; none lives forever yet.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,10 +26,11 @@ CONNECTIONS, POOL_SECONDS = 50, 20
 NEWS = "parley:news"  # the channel on which a worker hears of messages for threads it works on
 THREADS = "parley:threads"  # by the time of their last message: where something may wait
 DUE = "parley:due"  # tasks that run, by the time of their next step
+AT_ONCE = 0  # the time of a step for which nothing is to be waited
 
 
 class Command(NamedTuple):
-    """One command of Redis that writes; records make them, and a run performs them while it is the newest one."""
+    """One command of Redis. Records make those that write, and a run performs them while it is the newest one."""
 
     name: str
     key: str
@@ -49,35 +49,54 @@ class Script:
     ) -> Any:
         """What the script returns. The commands beside it go first, in the same round trip. Safe ones only, since a
         server that has restarted does not know the script, and all of it is sent again."""
-        try:
-            return await self._send(redis, "EVALSHA", self._digest, keys, arguments, beside)
-        except NoScriptError:
-            return await self._send(redis, "EVAL", self._text, keys, arguments, beside)
+        answers = await self._run(redis, keys, arguments, beside, ())
+        return answers[-1]
 
-    @staticmethod
-    async def _send(
+    async def run_and_read(
+        self, redis: Redis, keys: Sequence[str], arguments: Sequence[str | int], reading: Sequence[Command]
+    ) -> tuple[Any, list[Any]]:
+        """What the script returns, and the answers to commands that only read, all in one round trip. They are
+        performed after the script, though others may come in between."""
+        answers = await self._run(redis, keys, arguments, (), reading)
+        return answers[0], answers[1:]
+
+    async def _run(
+        self,
         redis: Redis,
-        how: str,
-        what: str,
         keys: Sequence[str],
         arguments: Sequence[str | int],
-        beside: Sequence[Command],
-    ) -> Any:
-        if not beside:
-            return cast("Any", await redis.execute_command(how, what, len(keys), *keys, *arguments))
-        async with redis.pipeline(transaction=False) as pipeline:
-            for command in beside:
-                pipeline.execute_command(command.name, command.key, *command.arguments)
-            pipeline.execute_command(how, what, len(keys), *keys, *arguments)
-            answers: list[Any] = await pipeline.execute()
-            return answers[-1]
+        before: Sequence[Command],
+        after: Sequence[Command],
+    ) -> list[Any]:
+        words = (len(keys), *keys, *arguments)
+        try:
+            return await _sent(redis, [*before, Command("EVALSHA", self._digest, words), *after])
+        except NoScriptError:
+            return await _sent(redis, [*before, Command("EVAL", self._text, words), *after])
+
+
+async def _sent(redis: Redis, commands: Sequence[Command]) -> list[Any]:
+    if len(commands) == 1:
+        return [cast("Any", await redis.execute_command(commands[0].name, commands[0].key, *commands[0].arguments))]
+    async with redis.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(command.name, command.key, *command.arguments)
+        return await pipeline.execute()
 
 
 def _is_connected(connection: AbstractConnection) -> bool:
-    """Whether a connection can be written to. redis-py (8.1) does not ask its transport, so that one which the server
-    has reset seems alive, and under uvloop writing to it raises an error that is not Redis's."""
-    writer: asyncio.StreamWriter | None = connection._writer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    return connection._reader is not None and writer is not None and not writer.is_closing()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    """Whether a connection can be written to. redis-py (8.1) does not ask its transport: one which the server has reset
+    seems alive, and under uvloop writing to it raises an error that is not Redis's. Nor does it look for the end of
+    what the server says, since it listens for notices of maintenance: so one which waited in a pool while the server
+    was restarted seems alive too, and the next command is lost with it."""
+    writer, reader = connection._writer, connection._reader  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if reader is None or writer is None or writer.is_closing():
+        return False
+    if reader.at_eof():
+        writer.close()
+        connection._writer = connection._reader = None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (or it counts as forgotten)
+        return False
+    return True
 
 
 setattr(AbstractConnection, "is_connected", property(_is_connected))  # noqa: B010 (a property; pydocket connects by itself)

@@ -1,39 +1,34 @@
 """The sweeper: finds work that nobody does, and wakes somebody for it, so that no thread stays silent.
 
 A wake-up can be lost with the worker that took it, with Redis's memory of the last second, or in the engine. So
-this does not ask the engine: a thread with something in its inbox and without a lease has nobody, and so has a
-task whose next step is overdue.
+this does not ask the engine: a thread with something in its inbox and without a lease has nobody. (Steps of tasks
+need no sweeping; see `Steps`.)
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.clock import Clock
-from bot.models import MessageId, Thread
-from bot.state.store import DUE, THREADS, Script, key
+from bot.models import Thread
+from bot.state.store import THREADS, Script, key
 from bot.state.timing import Timing
 
 TURN = "parley:sweep"  # which process sweeps: whoever comes first in each interval
 QUIET_SECONDS = 60.0  # before a thread in which nothing waits is looked at no more
-OVERDUE_SECONDS = 60.0  # of a task's step
 BATCH = 500
 
 log = structlog.stdlib.get_logger()
 
 
-class Wakers(NamedTuple):
-    thread: Callable[[Thread, str], Awaitable[None]]
-    task: Callable[[Thread, MessageId], Awaitable[None]]
-
-
 class Sweeper:
-    def __init__(self, redis: Redis, wakers: Wakers, clock: Clock, timing: Timing) -> None:
-        self._redis, self._wakers, self._clock, self._timing = redis, wakers, clock, timing
+    def __init__(
+        self, redis: Redis, wake: Callable[[Thread, str], Awaitable[None]], clock: Clock, timing: Timing
+    ) -> None:
+        self._redis, self._wake, self._clock, self._timing = redis, wake, clock, timing
         self._forget = Script("forget")
 
     async def run(self) -> None:
@@ -51,15 +46,10 @@ class Sweeper:
             await self.sweep()
 
     async def sweep(self) -> None:
-        """Wake every thread and step every task that nobody works on."""
+        """Wake every thread that nobody works on."""
         threads = await self._redis.zrange(THREADS, 0, -1, withscores=True)
         for start in range(0, len(threads), BATCH):
             await self._sweep_threads([(str(name), float(at)) for name, at in threads[start : start + BATCH]])
-        overdue = await self._redis.zrangebyscore(DUE, "-inf", self._clock.now() - OVERDUE_SECONDS)
-        for name in overdue:
-            thread, _, task = str(name).partition(" ")
-            log.warning("task_overdue", thread=thread, task=task)
-            await self._wakers.task(Thread.parse(thread), MessageId(task))
 
     async def _sweep_threads(self, threads: Sequence[tuple[str, float]]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:
@@ -70,6 +60,6 @@ class Sweeper:
         for (name, at), waiting, held in zip(threads, looked[::2], looked[1::2], strict=True):
             if waiting and not held:
                 log.info("thread_swept", thread=name, waiting=waiting)
-                await self._wakers.thread(Thread.parse(name), "swept")
+                await self._wake(Thread.parse(name), "swept")
             elif not waiting and self._clock.now() - at > QUIET_SECONDS:
                 await self._forget.run(self._redis, [THREADS], [name, f"{at:.3f}"])

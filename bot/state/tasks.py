@@ -1,16 +1,22 @@
 """Long agent tasks: what each was asked, how far it is, which interaction does it, and which run in a thread."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
-from bot.models import Inbound, MessageId, Thread
+from bot.models import Action, Inbound, MessageId, Progress, Thread
 from bot.state.life import Moment, note
-from bot.state.store import DUE, TASK_SECONDS, Command, key
+from bot.state.store import AT_ONCE, DUE, TASK_SECONDS, Command, key
 from bot.state.turns import turn_name
+
+PAGE = 200  # tasks that are read at once
+
+TOLD = "told "  # before an interaction's id, among the wishes: what the API says of the task
 
 
 class Stage(StrEnum):
@@ -19,6 +25,7 @@ class Stage(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     UNKNOWN = "unknown"  # it may have been started, and nobody can know
+    ENDING = "ending"  # it is over, and people have yet to be told
     ENDED = "ended"
 
 
@@ -29,6 +36,14 @@ class Wish(StrEnum):
     APPROVE = "approve"
     CHANGE = "change"
     RETRY = "retry"
+
+
+class LastWord(Record):
+    """What people are told when a task is over, kept until they can see it."""
+
+    text: str
+    progress: Progress | None = None  # the same, drawn
+    actions: tuple[Action, ...] = ()
 
 
 class Spent(Record):
@@ -54,6 +69,10 @@ class Task(BaseModel):
     creating: bool = False  # the interaction may exist though its id is not known
     interaction_id: str | None = None  # which is at work now, on the plan or the research
     interactions: list[str] = []  # all it has had, oldest first
+    starts: int = 0  # requests that may have begun something; the API tells the number back
+    attempt: int = 1  # of the whole task: Retry makes another
+    strays: list[str] = []  # interactions that run, or may, and that nobody waits for: to be cancelled
+    last_word: LastWord | None = None
     plan: str = ""
     plan_id: str | None = None  # the interaction that made the plan
     change: str = ""  # to be worked into the plan
@@ -92,12 +111,35 @@ class Task(BaseModel):
     def note(self, at: float, what: str) -> None:
         note(self.life, at, what)
 
-    def begun_again(self, now: float, *, plans: bool) -> "Task":
-        """The same task from its plan, where there is one that was approved."""
-        stage = Stage.QUEUED if self.approved_by or not plans else Stage.PLANNING
-        fresh = {"begun_at": None, "creating": False, "interaction_id": None, "failures": 0, "shown": ""}
-        unseen = {"sources": 0, "alive_sign": "", "alive_at": None}
-        return self.model_copy(update={**fresh, **unseen, "stage": stage, "started_at": now})
+    @property
+    def plan_mark(self) -> str:
+        """Which of its plans it has now, in a word that a button can carry."""
+        return hashlib.sha256((self.plan_id or "").encode()).hexdigest()[:8]
+
+    @property
+    def said_last_word(self) -> bool:
+        """Whether it came to an end that people were told of; else it goes on, or was withdrawn."""
+        return self.ended and self.last_word is not None
+
+    def come_after(self, earlier: "Task | None") -> None:
+        """Take the place of an earlier task of the same message, of which the API may still tell."""
+        if earlier is not None:
+            self.interactions, self.strays = list(earlier.interactions), list(earlier.strays)
+            self.starts, self.attempt, self.life = earlier.starts, earlier.attempt + 1, list(earlier.life)
+
+    def begin_again(self, now: float, *, plans: bool) -> None:
+        """Become the same task from its plan, where there is one that was approved."""
+        self.stage = Stage.QUEUED if self.approved_by or not plans else Stage.PLANNING
+        self.attempt += 1
+        self.started_at, self.begun_at = now, None
+        self.creating, self.interaction_id, self.failures = False, None, 0
+        self.shown, self.last_word = "", None
+        self.sources, self.alive_sign, self.alive_at = 0, "", None
+
+
+class Page(NamedTuple):
+    tasks: list[Task]
+    unreadable: list[str]  # names of those that another release wrote
 
 
 class Tasks:
@@ -105,27 +147,29 @@ class Tasks:
         self._redis = redis
 
     async def get(self, thread: Thread, task: MessageId) -> Task | None:
-        stored = await self._redis.get(_task_key(thread, task))
-        return None if stored is None else Task.model_validate_json(stored)
+        return parse_task(await self._redis.get(_task_key(thread, task)))
+
+    def reading(self, thread: Thread, task: MessageId) -> Sequence[Command]:
+        """What a step has to know: the record, and what people want of it."""
+        return Command("GET", _task_key(thread, task)), Command("HGETALL", _wishes_key(thread, task))
 
     def saved(self, task: Task) -> Command:
         return Command("SET", _task_key(task.asked.thread, task.id), (task.model_dump_json(), "EX", TASK_SECONDS))
 
-    def indexed(self, task: Task, *, due_at: float) -> Sequence[Command]:
-        """Whether the task counts as under way where it was asked for, and when somebody has to look after it."""
+    def indexed(self, task: Task) -> Sequence[Command]:
+        """Whether the task counts as under way where it was asked for."""
         thread = task.asked.thread
         indexes = {_index_key(thread, channel) for channel in (thread.channel, task.asked.place or thread.channel)}
         if task.ended:
-            return [*(Command("SREM", index, (task.name,)) for index in indexes), Command("ZREM", DUE, (task.name,))]
+            return [Command("SREM", index, (task.name,)) for index in indexes]
         return [
             *(Command("SADD", index, (task.name,)) for index in indexes),
-            Command("ZADD", DUE, (f"{due_at:.3f}", task.name)),
-            *(Command("EXPIRE", index, (TASK_SECONDS,)) for index in (*indexes, DUE)),
+            *(Command("EXPIRE", index, (TASK_SECONDS,)) for index in indexes),
         ]
 
-    async def no_longer_due(self, thread: Thread, task: MessageId) -> None:
-        """For a task that has ended, or is no more: nobody has to look after it."""
-        await self._redis.zrem(DUE, turn_name(thread, task))
+    def due(self, task: Task) -> Sequence[Command]:
+        """Somebody has to look after the task from now on; see `Steps`."""
+        return Command("ZADD", DUE, (AT_ONCE, task.name)), Command("EXPIRE", DUE, (TASK_SECONDS,))
 
     def found_by(self, task: Task, interaction_id: str) -> Command:
         """Lets the task be found by the interaction that does it."""
@@ -143,44 +187,92 @@ class Tasks:
         tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
         return sorted((task for task in tasks if task and not task.ended), key=lambda task: task.started_at)
 
+    async def under_way(self) -> AsyncGenerator[Page]:
+        """All tasks that somebody has to look after, of all teams: page by page, in no order, each once.
+
+        One that begins meanwhile may be left out.
+        """
+        cursor, seen = 0, set[str]()
+        while True:
+            cursor, found = await self._redis.zscan(DUE, cursor, count=PAGE)
+            names = sorted({str(name) for name, _ in found} - seen)
+            seen.update(names)
+            for start in range(0, len(names), PAGE):
+                yield await self._page(names[start : start + PAGE])
+            if not cursor:
+                return
+
+    async def _page(self, names: Sequence[str]) -> Page:
+        page = Page([], [])
+        for name, stored in zip(names, await self._redis.mget(map(_named_key, names)), strict=True):
+            try:
+                task = None if stored is None else Task.model_validate_json(stored)
+            except ValidationError:
+                page.unreadable.append(name)
+                continue
+            if task is not None and (task.strays or not task.ended):
+                page.tasks.append(task)
+        return page
+
     async def wish(self, task: Task, wish: Wish, said: str) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hset(_wishes_key(task), wish, said)
-            pipeline.expire(_wishes_key(task), TASK_SECONDS)
+            pipeline.hset(_wishes_key(task.asked.thread, task.id), wish, said)
+            pipeline.expire(_wishes_key(task.asked.thread, task.id), TASK_SECONDS)
             await pipeline.execute()
 
     async def wishes(self, task: Task) -> dict[str, str]:
-        return {str(wish): str(said) for wish, said in (await self._redis.hgetall(_wishes_key(task))).items()}
-
-    def unwished(self, task: Task) -> Command:
-        return Command("DEL", _wishes_key(task))
+        stored = await self._redis.hgetall(_wishes_key(task.asked.thread, task.id))
+        return {str(wish): str(said) for wish, said in stored.items()}
 
     def granted(self, task: Task, wish: Wish) -> Command:
-        return Command("HDEL", _wishes_key(task), (wish,))
+        return Command("HDEL", _wishes_key(task.asked.thread, task.id), (wish,))
 
-    async def adopt(self, thread: Thread, task: MessageId, interaction_id: str) -> None:
-        """The API says that this interaction does the task, which may not have heard of it."""
+    async def tell(self, thread: Thread, task: MessageId, interaction_id: str, start: int) -> None:
+        """The API says that this interaction does the task, and by which of its starts; the task may not know."""
+        wishes = _wishes_key(thread, task)
         async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.sadd(_adopted_key(thread, task), interaction_id)
-            pipeline.expire(_adopted_key(thread, task), TASK_SECONDS)
+            pipeline.hset(wishes, f"{TOLD}{interaction_id}", str(start))
+            pipeline.expire(wishes, TASK_SECONDS)
             await pipeline.execute()
 
-    async def adopted(self, task: Task) -> str | None:
-        """One that the task has not had; of the others, such as that of its plan, the API may tell again and late."""
-        told = {str(one) for one in await self._redis.smembers(_adopted_key(task.asked.thread, task.id))}
-        return next(iter(sorted(told.difference(task.interactions))), None)
+    def heard(self, task: Task, interaction_id: str) -> Command:
+        """What the API told of an interaction was taken in."""
+        return Command("HDEL", _wishes_key(task.asked.thread, task.id), (f"{TOLD}{interaction_id}",))
+
+    async def sandbox(self, thread: Thread) -> str | None:
+        """The environment in which the last task of a managed agent worked in the thread."""
+        environment_id = await self._redis.get(_sandbox_key(thread))
+        return None if environment_id is None else str(environment_id)
+
+    def works_in(self, task: Task, environment_id: str) -> Command:
+        return Command("SET", _sandbox_key(task.asked.thread), (environment_id, "EX", TASK_SECONDS))
+
+
+def told(wishes: Mapping[str, str]) -> dict[str, int]:
+    """The interactions that the API has told of, each with the number of the start that made it."""
+    named = {field.removeprefix(TOLD): start for field, start in wishes.items() if field.startswith(TOLD)}
+    return {interaction_id: int(start) for interaction_id, start in named.items()}
+
+
+def parse_task(stored: str | bytes | None) -> Task | None:
+    return None if stored is None else Task.model_validate_json(stored)
 
 
 def _task_key(thread: Thread, task: MessageId) -> str:
     return key(thread, f"task:{task}")
 
 
-def _wishes_key(task: Task) -> str:
-    return key(task.asked.thread, f"wishes:{task.id}")
+def _named_key(name: str) -> str:
+    thread, _, task = name.partition(" ")
+    return _task_key(Thread.parse(thread), MessageId(task))
 
 
-def _adopted_key(thread: Thread, task: MessageId) -> str:
-    return key(thread, f"adopted:{task}")
+def _wishes_key(thread: Thread, task: MessageId) -> str:
+    return key(thread, f"wishes:{task}")
+
+
+def _sandbox_key(thread: Thread) -> str:
+    return key(thread, "sandbox")
 
 
 def _interaction_key(interaction_id: str) -> str:

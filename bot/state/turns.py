@@ -39,6 +39,7 @@ class Turn(BaseModel):
     name: str = ""  # thread and message; version 1 had none
     reference: str  # what people are shown when it fails, such as P-7F3K2
     revision: str = ""  # of the message
+    digest: str = ""  # of what it says, to know an edit that changes nothing
     state: State = State.WAITING
     parent: str | None = None  # the name of the turn it goes on from
     parent_interaction_id: str | None = None

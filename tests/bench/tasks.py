@@ -98,7 +98,7 @@ class World:
             begun = [await self._begun(http, number) for number in range(count)]
             self.gemini.advance(RESEARCH_SECONDS * 0.5)  # there is something to tell of each
             for task in begun:
-                for command in (Tasks(redis).saved(task), *Tasks(redis).indexed(task, due_at=time.time() + 60)):
+                for command in (Tasks(redis).saved(task), *Tasks(redis).indexed(task)):
                     await redis.execute_command(command.name, command.key, *command.arguments)
             for task in begun:
                 await engine.step_now(task.asked.thread, task.id)

@@ -27,6 +27,7 @@ def _digests(folder: Path) -> dict[str, str]:
 OURS = _digests(Path(__file__).parents[2] / "bot" / "state" / "lua")
 DOCKETS = _digests(Path(str(files("docket"))) / "lua")
 
+STARTS = {"parley:ref:": "recall", "parley:threads": "index", "parley:place:": "index"}  # of keys
 CHATTER = {"EXEC": "engine heartbeat", "PING": "watch", "LRANGE": "look"}
 
 
@@ -109,11 +110,13 @@ def purpose(words: Sequence[str]) -> str:
         return _performed(words) if script == "perform" else script
     if name.startswith("X") or "redelivery-sweep" in key:
         return "engine read"
-    if name == "SET" and key.startswith("parley:ref:"):
-        return "recall"
-    if key.startswith(("parley:threads", "parley:place:")):
-        return "index"
-    return CHATTER.get(name, f"{name.lower()} {key}".strip())
+    return _of_key(key) or CHATTER.get(name, f"{name.lower()} {key}".strip())
+
+
+def _of_key(key: str) -> str:
+    if ":outbox:" in key:
+        return "take"  # of a step, which reads with it what it has to know
+    return next((what for start, what in STARTS.items() if key.startswith(start)), "")
 
 
 def _performed(words: Sequence[str]) -> str:

@@ -69,11 +69,11 @@ async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conver
     await thread.get_by_text("only in Europe", exact=True).wait_for(timeout=LONG_MILLISECONDS)
 
     await _button(thread, "Approve").click()
-    await thread.get_by_text("at work").wait_for()
+    await thread.get_by_text("At work: Research").wait_for()
     await thread.get_by_text("Reading what was found").wait_for(timeout=LONG_MILLISECONDS)
     markdown = await _file(general, thread, r"^report-P-\w+\.md")
     pdf = await _file(general, thread, r"^report-P-\w+\.pdf")
-    await thread.get_by_text("done (").wait_for(timeout=LONG_MILLISECONDS)
+    await thread.get_by_text("Done: Report").wait_for(timeout=LONG_MILLISECONDS)
     await _written(thread, "shorten this")
 
     await thread.get_by_text("This conversation has the report").wait_for()
@@ -86,11 +86,11 @@ async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conver
 async def test_a_research_at_work_is_stopped(general: "Page") -> None:
     thread = await _planned(general)
     await _button(thread, "Approve").click()
-    await thread.get_by_text("at work").wait_for()
+    await thread.get_by_text("At work: Research").wait_for()
 
     await _button(thread, "Stop").click()
 
-    await thread.get_by_text("stopped (").wait_for()
+    await thread.get_by_text("stopped", exact=True).wait_for()
     assert await _button(thread, "Stop").count() == 0
 
 
@@ -99,7 +99,7 @@ async def test_a_plan_is_dropped(general: "Page") -> None:
 
     await _button(thread, "Cancel").click()
 
-    await thread.get_by_text("cancelled (").wait_for()
+    await thread.get_by_text("cancelled", exact=True).wait_for()
     assert await _button(thread, "Approve").count() == 0
 
 

@@ -1,7 +1,7 @@
 """What may happen to researches: which processes die where, and what else befalls them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.failpoints import Point
 from tests.chaos.disturbing import HAPPENINGS, Happening
@@ -12,7 +12,7 @@ AT_WEB = (Point.PROOF_CHECKED, Point.CLAIMED, Point.ENQUEUED, Point.ACKNOWLEDGED
 AT_WORKER = (
     Point.FETCHED, Point.LEASED, Point.PLACEHOLDER_POSTED, Point.PLACEHOLDER_SAVED, Point.DOWNLOADED,
     Point.FILE_UPLOADED, Point.INTENT_SAVED, Point.REQUEST_SENT, Point.REPLY_READ, Point.INTERACTION_SAVED,
-    Point.EVENT_SAVED, Point.EDITED, Point.POLL_READ, Point.CANCEL_SENT, Point.SHUTDOWN_BEGUN,
+    Point.EVENT_SAVED, Point.EDITED, Point.POLL_READ, Point.END_SAVED, Point.CANCEL_SENT, Point.SHUTDOWN_BEGUN,
 )  # fmt: skip
 BEFALLS: tuple[Happening, ...] = ("web", "store", "stall")  # beside what the other histories have
 
@@ -63,7 +63,8 @@ def few() -> Iterator[History]:
         yield History(name, consent, has_file=has_file, at_web=at_web, at_worker=kills)
     for number, point in enumerate(sorted(UNSURE)):
         yield _dying(point, 1, consent=number % 2 == 0, told=False)
-    yield _dying(Point.CANCEL_SENT, 1, consent=False, told=False)
+    dying = _dying(Point.CANCEL_SENT, 1, consent=False, told=False)
+    yield replace(dying, at_worker=(*dying.at_worker, Kill(Point.END_SAVED, 1)))
     yield History("deploys", consent=True, told=True, at_worker=(Kill(Point.SHUTDOWN_BEGUN, 1),), happening="deploys")
     yield History("told", consent=True, told=True, at_worker=(Kill(Point.REPLY_READ, 3),), happening="webhooks")
     for kind in BEFALLS:

@@ -16,7 +16,7 @@ from bot.simulators.slack import Message, SlackSimulator
 from bot.simulators.slack.events import Deliveries
 from bot.simulators.slack.ledger import Entry
 from tests.chaos.plan import Asking, Talk
-from tests.contract.on_discord import DiscordPlatform
+from tests.contract.on_discord import DiscordPlatform, in_words
 from tests.contract.on_slack import SlackPlatform
 from tests.contract.platforms import Platform, Said
 
@@ -186,7 +186,8 @@ class DiscordPlace:
     def shown(self, said: Said) -> Iterator[Shown]:
         for entry in self.simulator.ledger.of("post", "edit", "delete", channel_id=said.root):
             if entry["author_id"] == self.simulator.bot.id and entry["type"] != 21:  # the copy of a thread's root
-                yield Shown(entry.at, entry["message_id"], None if entry.kind == "delete" else entry["content"])
+                shown = None if entry.kind == "delete" else in_words(entry["content"], entry["embeds"])
+                yield Shown(entry.at, entry["message_id"], shown)
 
     def _is_open(self, root: str) -> bool:
         return root in {thread.id for thread in self.simulator.guild.threads}

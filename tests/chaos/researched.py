@@ -20,6 +20,7 @@ FILE: Upload = ("notes.txt", b"Otters eat fish.", "text/plain")
 LOOK_SECONDS = 0.05
 AGAIN_SECONDS = 8.0  # before a person presses a button again that has shown no effect
 ENDED = re.compile(r"_(done|stopped|cancelled) \(\d+:\d\d")
+STATUS = ("**Research", "Research:")  # as words, and as the title of a drawing
 ASKS = "cannot tell whether it runs"
 
 
@@ -104,7 +105,7 @@ class Research:
         if most != 1:
             yield f"{most} status messages"
         last = standing(words)
-        others = [text for text in last.values() if not text.startswith("**Research")]
+        others = [text for text in last.values() if not text.startswith(STATUS)]
         if len(others) != (0 if self._was_stopped() else 1):
             yield f"{len(others)} messages beside the status: {[text[:80] for text in others]}"
         wanted = {} if self._was_stopped() else {"md": 1, "pdf": 1}
@@ -198,7 +199,7 @@ def _discord_files(simulator: DiscordSimulator) -> Iterator[tuple[str, str]]:
 def _most_at_once(history: Sequence[Shown]) -> int:
     """The most status messages that stood there at any moment."""
     moments = (standing(history[:upto]).values() for upto in range(1, len(history) + 1))
-    return max((sum(text.startswith("**Research") for text in texts) for texts in moments), default=0)
+    return max((sum(text.startswith(STATUS) for text in texts) for texts in moments), default=0)
 
 
 def _plans(request: RecordedRequest) -> bool:

@@ -114,9 +114,27 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
     ),
     "research:retry": Behavior("A research that failed is tried again from its approved plan.", "faults, F26"),
     "research:files": Behavior("The whole report comes as files that can be read.", "faults, F27"),
+    "research:sandbox": Behavior(
+        "A managed agent works in a sandbox of its thread, goes on in it, and its files are shown.",
+        "Environments in Managed Agents, Gemini API docs",
+    ),
     "research:notified": Behavior(
         "A report calls who asked for it, where having asked does not bring the news, and nobody else.",
         '"Formatting message text", Slack developer docs; "Allowed mentions", Discord developer docs',
+    ),
+    "research:edit": Behavior(
+        "An edited research begins anew in the same message, and ends where the message asks for something else.",
+        "faults, F37",
+    ),
+    "research:delete": Behavior(
+        "With the message that asked for it goes a research that is under way or scheduled, without a word.",
+        "faults, F36",
+    ),
+    "research:asked": Behavior(
+        "Where the question is missing, the bot asks for it and shows how.", "contract, What people say to it"
+    ),
+    "schedule:zone": Behavior(
+        "Times are those of the person's own time zone, and the answer names it.", "contract, What people say to it"
     ),
     "tasks": Behavior("People see what runs, what waits and what is scheduled.", "contract, What people say to it"),
     "schedule:again": Behavior(

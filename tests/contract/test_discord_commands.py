@@ -8,6 +8,7 @@ import pytest
 from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
 from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
+from tests.contract.on_discord import visible_text
 from tests.contract.platforms import Platform, creates
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==")
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.parametrize("platform", ["discord"], indirect=True)
 async def answered(discord: DiscordSimulator, command: Interaction, text: str) -> Message:
     def shown() -> Message | None:
         answer = discord.original(command)
-        return answer if answer and text in answer.content else None
+        return answer if answer and text in visible_text(answer) else None
 
     return await discord.wait_for(shown, 10) or Message("", "", "", 0)
 

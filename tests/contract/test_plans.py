@@ -1,11 +1,15 @@
 """The plan of a research, on every platform: shown, changed, approved or dropped before it costs more."""
 
+from copy import copy
+
 import pytest
 
 from bot.service.settings import Settings
 from bot.simulators.gemini import Ends, GeminiSimulator
+from bot.simulators.slack import SlackSimulator
 from tests.contract.behaviors import behavior
-from tests.contract.platforms import Platform, Said, creates, makes_plan, polled
+from tests.contract.on_slack import SlackPlatform, buttons_of
+from tests.contract.platforms import Platform, Said, asked, creates, makes_plan, polled
 
 QUESTION = "research What do otters eat?"
 
@@ -109,6 +113,28 @@ async def test_what_is_approved_is_the_plan_as_it_was_changed(platform: Platform
     await platform.replied(mention, "done (0:0")
     assert [makes_plan(one) for one in creates(gemini)] == [True, True, False]
     assert creates(gemini)[-1].previous_interaction_id == polled(gemini)[1]
+
+
+@behavior("research:plan:approve")
+async def test_a_press_on_an_earlier_plan_approves_none_that_was_not_seen(
+    platform: Platform, slack: SlackSimulator, gemini: GeminiSimulator
+) -> None:
+    """On Discord the simulator lets nobody press what is no longer there."""
+    if not isinstance(platform, SlackPlatform):
+        pytest.skip("Slack alone")
+    mention = await proposed(platform)
+    [earlier] = [copy(one) for one in slack.thread(mention.channel, mention.root) if one.user_id != "U0ADA"]
+    [approve] = [str(button["action_id"]) for button in buttons_of(earlier) if button["text"]["text"] == "Approve"]
+    await platform.write("change: only Europe", under=mention)
+    await platform.replied(mention, "only Europe")
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+
+    await slack.press(earlier, approve, "U0ADA")
+
+    await platform.replied(mention, "an earlier plan", number=2)
+    assert [makes_plan(one) for one in creates(gemini)] == [True, True]
+    await platform.press(mention, "Approve")
+    await asked(gemini, 3)
 
 
 @behavior("research:plan:change")

@@ -1,5 +1,6 @@
 """Long tasks, on every platform."""
 
+import asyncio
 import re
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from pypdf import PdfReader
 from bot.service.settings import Settings
 from bot.simulators.gemini import Dropped, Ends, Failure, GeminiSimulator, HttpError, OnlyThinks, SaysNothing
 from tests.contract.behaviors import behavior
+from tests.contract.moved_clock import MovedClock
 from tests.contract.platforms import Platform, asked, creates
 
 
@@ -20,6 +22,11 @@ def research_seconds() -> float:
 @pytest.fixture
 async def gemini(research_seconds: float) -> GeminiSimulator:
     return GeminiSimulator(research_seconds=research_seconds)
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
 
 
 @pytest.fixture
@@ -59,6 +66,42 @@ async def test_a_research_reports_back_and_the_conversation_goes_on_from_it(
     assert creates(gemini)[-1].previous_interaction_id is not None
     assert "agent" in research.body
     assert "model" in creates(gemini)[-1].body
+
+
+@behavior("research:status")
+@pytest.mark.parametrize("research_seconds", [5])
+async def test_what_runs_shows_its_sources_and_its_cost_while_they_grow(platform: Platform) -> None:
+    mention = await platform.mention("research What do otters and seals eat in winter?")
+
+    at_work = r"at work, 0:0\d, [26] sources, [13] search(es)?, \d+ tokens, about 0\.0\d USD"
+    await platform.until(lambda: re.search(at_work, "".join(platform.replies(mention))))
+
+    await platform.replied(mention, "done (0:0")
+    assert re.search(r"done \(0:0\d, 6 sources, [\d,]+ tokens, about 0\.0\d USD\)", platform.replies(mention)[0])
+
+
+async def looked_again(gemini: GeminiSimulator) -> None:
+    """Wait until the next look at an interaction has begun; when the one after it comes is decided later."""
+    seen = len(gemini.requests)
+    async with asyncio.timeout(5):
+        while all(request.method != "GET" for request in gemini.requests[seen:]):
+            await asyncio.sleep(0.001)
+
+
+@behavior("research:status")
+@pytest.mark.parametrize("research_seconds", [600])
+async def test_what_shows_no_sign_of_life_for_long_says_so_and_can_be_stopped(
+    platform: Platform, gemini: GeminiSimulator, clock: MovedClock
+) -> None:
+    mention = await platform.mention("research What do otters eat?")
+    await platform.replied(mention, "Planning the research")
+    assert "sign of life" not in platform.replies(mention)[0]
+
+    await looked_again(gemini)
+    clock.move(725)
+
+    await platform.replied(mention, "no sign of life for 12 min", seconds=30)  # else with the next look
+    assert platform.buttons(mention) == ["Stop"]
 
 
 @behavior("research:stop")

@@ -1,41 +1,17 @@
 """Research for later, on every platform: kept, listed, paused, deleted, and started when its time has come."""
 
-import asyncio
 import re
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.slack import SlackSimulator
 from tests.contract.behaviors import behavior
+from tests.contract.moved_clock import MovedClock
+from tests.contract.on_slack import SlackPlatform
 from tests.contract.platforms import Platform, asked, creates, makes_plan
 
 REFERENCE = re.compile(r"S-[0-9A-Z]{5}")
-
-
-class MovedClock(SystemClock):
-    """The machine's, moved ahead by hand; what sleeps on it wakes then."""
-
-    def __init__(self) -> None:
-        self._ahead_seconds = 0.0
-        self._moved = asyncio.Event()
-
-    def now(self) -> float:
-        return super().now() + self._ahead_seconds
-
-    def move(self, seconds: float) -> None:
-        self._ahead_seconds += seconds
-        self._moved.set()
-        self._moved = asyncio.Event()
-
-    async def sleep(self, seconds: float) -> None:
-        sleeping = asyncio.ensure_future(super().sleep(seconds))
-        moving = asyncio.ensure_future(self._moved.wait())
-        try:
-            await asyncio.wait({sleeping, moving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            moving.cancel()
 
 
 @pytest.fixture
@@ -75,6 +51,50 @@ async def test_a_research_for_every_monday_is_listed_paused_resumed_and_deleted(
     await answered(f"resume: {reference}", "next on Mon")
     await answered(f"delete: {reference}", "Deleted")
     await answered("tasks", "Nothing is running or scheduled")
+    assert creates(gemini) == []
+
+
+@behavior("schedule:zone")
+async def test_times_are_those_of_the_zone_that_a_person_has_told(platform: Platform) -> None:
+    mention = await platform.mention("zone Asia/Tokyo")
+    await platform.replied(mention, "Asia/Tokyo from now on")
+
+    await platform.write("research: every Monday 9:00 What do otters eat?", under=mention)
+
+    await platform.replied(mention, "Every Monday at 9:00 (Asia/Tokyo), next on Mon", number=2)
+    assert "time zone" not in platform.replies(mention)[1]
+    await platform.write("research: every Monday 9:00 America/New_York What do seals eat?", under=mention)
+    await platform.replied(mention, "Every Monday at 9:00 (America/New_York), next on Mon", number=3)
+
+
+@behavior("schedule:zone")
+async def test_times_are_those_of_the_zone_that_slack_knows(platform: Platform, slack: SlackSimulator) -> None:
+    if not isinstance(platform, SlackPlatform):
+        pytest.skip("Discord tells nobody's time zone")
+    slack.workspace.set_time_zone("U0ADA", "Asia/Tokyo")
+
+    mention = await platform.mention("research every Monday 9:00 What do otters eat?")
+
+    await platform.replied(mention, "Every Monday at 9:00 (Asia/Tokyo), next on Mon")
+    assert "time zone" not in platform.replies(mention)[0]
+
+
+@behavior("schedule:zone")
+async def test_where_nobody_knows_the_zone_the_answer_says_what_was_taken(platform: Platform) -> None:
+    if isinstance(platform, SlackPlatform):
+        pytest.skip("Slack tells everybody's time zone")
+
+    mention = await platform.mention("research tomorrow 9:00 What do otters eat?")
+
+    await platform.replied(mention, "(UTC)")
+    assert "I took UTC for your time zone" in platform.replies(mention)[0]
+
+
+@behavior("research:asked")
+async def test_a_research_without_a_question_is_asked_for_it(platform: Platform, gemini: GeminiSimulator) -> None:
+    mention = await platform.mention("research")
+
+    await platform.replied(mention, "What shall I look into?")
     assert creates(gemini) == []
 
 

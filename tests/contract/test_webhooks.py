@@ -4,11 +4,8 @@ import asyncio
 import base64
 import hmac
 import json
-import os
 import secrets
-import socket
 import time
-from contextlib import suppress
 
 import httpx
 import pytest
@@ -20,6 +17,7 @@ from bot.simulators.gemini import Dropped, GeminiSimulator
 from bot.simulators.gemini.webhooks import Keys
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import Platform, Said, creates, polled
+from tests.contract.ports import free_port
 
 QUESTION = "research What do otters eat?"
 KEY = secrets.token_bytes(32)
@@ -32,14 +30,6 @@ class LateClock(SystemClock):
 
     def now(self) -> float:
         return super().now() + self.ahead_seconds
-
-
-def free_port() -> int:
-    """Below those that outgoing connections take, one of which would have it by the time it is listened to."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise OSError("no free port")
 
 
 @pytest.fixture

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.research.moments import is_too_late, is_zone, latest_due, next_after, render_moment
-from bot.research.when import NO_QUESTION, OVER, TOO_FAR, TOO_OFTEN, UNSUPPORTED, Unschedulable, parse_when
+from bot.research.when import (
+    NO_QUESTION,
+    NOT_EVERY_YEAR,
+    OVER,
+    TOO_FAR,
+    TOO_OFTEN,
+    UNSUPPORTED,
+    Unschedulable,
+    needs_zone,
+    parse_when,
+)
 from bot.state.schedules import Schedule
 
 BERLIN = "Europe/Berlin"
@@ -59,6 +69,13 @@ def times(schedule: Schedule, after: float, count: int) -> list[str]:
         ("on the 31st of every month at 9:00 what is new?",
          "every month on the 31st, if it has one, at 9:00", "2026-12-31 09:00"),
         ("every month on the last day at 9:00 what is new?", "every month on the last day at 9:00", "2026-11-30 09:00"),
+        ("every 1st of the month at 9:00 what is new?", "every month on the 1st at 9:00", "2026-12-01 09:00"),
+        ("every other Monday 9:00 what is new?", "every other Monday at 9:00", "2026-11-23 09:00"),
+        ("every two weeks on Tuesday at 9:00 what is new?", "every other Tuesday at 9:00", "2026-11-24 09:00"),
+        ("every other week on Friday at 14:00 what is new?", "every other Friday at 14:00", "2026-11-20 14:00"),
+        ("yearly on 3 March at 9:00 what is new?", "every year on 3 March at 9:00", "2027-03-03 09:00"),
+        ("every year on December 24 at 9:00 what is new?", "every year on 24 December at 9:00", "2026-12-24 09:00"),
+        ("every 3rd of March at 9:00 what is new?", "every year on 3 March at 9:00", "2027-03-03 09:00"),
         ("every 2 hours what is new?", "every 2 hours", "2026-11-20 15:00"),
         ("every 60 minutes: what is new?", "every hour", "2026-11-20 14:00"),
         ("every hour: what is new?", "every hour", "2026-11-20 14:00"),
@@ -146,9 +163,11 @@ def test_a_question_stays_a_question(text: str) -> None:
         ("every 30 minutes what?", TOO_OFTEN),
         ("every 0 hours what?", TOO_OFTEN),
         ("every 90 minutes what?", UNSUPPORTED),
-        ("every other Monday at 9:00 what?", UNSUPPORTED),
+        ("every third Monday at 9:00 what?", UNSUPPORTED),
+        ("every other day at 9:00 what?", UNSUPPORTED),
         ("every 2 weeks at 9:00 what?", UNSUPPORTED),
-        ("every year on 24 December at 9:00 what?", UNSUPPORTED),
+        ("every year on 29 February at 9:00 what?", NOT_EVERY_YEAR),
+        ("every year on 31 April at 9:00 what?", "31 April is no date."),
         ("every month on the 32nd at 9:00 what?", "No month has a 32nd."),
         ("on 31 February at 9:00 what?", "31 February is no date."),
         ("on 2026-13-01 at 9:00 what?", "2026-13-01 is no date."),
@@ -292,3 +311,26 @@ def test_a_long_text_is_read_at_once(text: str) -> None:
     assert parse_when(text.format(" " * 40_000), now=NOW, zone=BERLIN) is None
 
     assert time.process_time() - before < 1
+
+
+def test_every_other_week_keeps_its_weeks_and_its_time_of_day_over_summer_and_years() -> None:
+    schedule = parsed("every other Sunday at 9:00 what is new?", now=at("2026-12-20 10:00"))
+
+    assert times(schedule, at("2026-12-20 10:00"), 3) == ["2026-12-27 09:00", "2027-01-10 09:00", "2027-01-24 09:00"]
+    assert times(schedule, at("2027-03-15 10:00"), 3) == ["2027-03-21 09:00", "2027-04-04 09:00", "2027-04-18 09:00"]
+    assert times(schedule, at("2027-04-04 09:00"), 1) == ["2027-04-18 09:00"]
+    assert times(schedule, at("2027-04-06 00:00"), 1) == ["2027-04-18 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("tomorrow 9:00 what is new?", True),
+        ("every Monday at 9:00 Europe/Zurich what is new?", False),
+        ("every Monday at 9:00 UTC what is new?", False),
+        ("every 5 minutes what is new?", True),
+        ("what is new?", False),
+    ],
+)
+def test_who_names_no_zone_means_their_own(text: str, *, needs: bool) -> None:
+    assert needs_zone(text) is needs

@@ -241,28 +241,44 @@ async def test_a_step_that_fails_is_taken_again(connect: Connect, thread: Thread
         assert [await tried.get(), await tried.get()] == [1, 2]
 
 
-async def test_a_task_is_never_stepped_twice_at_once(connect: Connect, thread: Thread) -> None:
-    together, most = 0, 0
-    begun, ended = asyncio.Semaphore(0), asyncio.Semaphore(0)
+async def test_of_steps_of_a_task_that_overlap_one_has_it_and_it_goes_on_as_one(
+    connect: Connect, runs: Runs, other_runs: Runs, thread: Thread
+) -> None:
+    """Somebody wants something of it while a step is under way."""
+    held, turned_away, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    count = 0
 
-    async def step(_: Thread, __: MessageId) -> float | None:
-        nonlocal together, most
-        together += 1
-        most = max(most, together)
-        begun.release()
-        await asyncio.sleep(0.2)
-        together -= 1
-        ended.release()
-        return None
+    def stepping(by: Runs) -> Callable[[Thread, MessageId], Coroutine[Any, Any, float | None]]:
+        async def step(one: Thread, task: MessageId) -> float | None:
+            nonlocal count
+            async with by.take(one, f"step:{task}") as run:
+                if run is None:
+                    turned_away.set()
+                    return 0.05
+                count += 1
+                held.set()
+                await turned_away.wait()
+                await run.end()
+            if count == 2:
+                ended.set()
+            return None if count == 2 else 3600.0
 
-    async with asyncio.timeout(10), connect() as engine, running(engine, step=step):
-        await engine.step_now(thread, MessageId("1"))
-        await begun.acquire()
-        await engine.step_now(thread, MessageId("1"))
-        await ended.acquire()
-        await ended.acquire()
+        return step
 
-    assert most == 1
+    async with (
+        asyncio.timeout(10),
+        connect() as one,
+        connect() as other,
+        running(one, step=stepping(runs)),
+        running(other, step=stepping(other_runs)),
+    ):
+        await one.step_now(thread, MessageId("1"))
+        await held.wait()
+        await other.step_now(thread, MessageId("1"))
+        await ended.wait()
+        await asyncio.sleep(0.6)  # longer than between two looks
+
+    assert count == 2
 
 
 async def test_a_worker_that_stops_in_a_step_hands_the_task_to_another(connect: Connect, thread: Thread) -> None:

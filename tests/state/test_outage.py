@@ -10,6 +10,7 @@ from redis.exceptions import OutOfMemoryError
 
 from bot.clock import SystemClock
 from bot.models import Inbound
+from bot.state.engine import Engine
 from bot.state.heartbeats import alive
 from bot.state.inbox import Inbox, settled
 from bot.state.run import RunLost
@@ -191,3 +192,15 @@ async def test_a_run_that_cannot_save_in_a_full_store_lets_go_of_the_thread(
         assert await redis.exists(REACHED.key, key(THREAD, "lease:inbox")) == 0
         assert await wakes.threads.get() == THREAD
         await server.limit_memory(0)
+
+
+async def test_connections_that_waited_while_redis_was_restarted_lose_no_wake_up(server: RedisServer) -> None:
+    """The engine's own client tries nothing twice, and each of these takes a connection that was there before."""
+    threads = [THREAD.model_copy(update={"root": str(number)}) for number in range(20)]
+    async with Engine.connect(server.url, TIMING) as engine:
+        await asyncio.gather(*(engine.wake(thread, "first") for thread in threads))
+
+        await server.kill()
+        await server.start()
+
+        await asyncio.gather(*(engine.wake(thread, "second") for thread in threads))

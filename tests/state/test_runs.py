@@ -77,6 +77,21 @@ async def test_a_task_needs_no_inbox_and_excludes_no_messages(runs: Runs, other_
         await run.take_out()
 
 
+async def test_a_run_finds_what_earlier_ones_left_also_on_a_server_that_knows_no_scripts(
+    redis: Redis, runs: Runs, other_runs: Runs
+) -> None:
+    async with runs.take(THREAD, "task:1") as step:
+        assert step is not None
+        await step.end(ONE)
+    await redis.script_flush()
+
+    reading = [Command("GET", ONE.key), Command("HGETALL", TWO.key)]
+    async with other_runs.take(THREAD, "task:1", reading) as step:
+        assert step is not None
+        assert step.found == ["1", {}]
+        await step.end()
+
+
 async def test_a_run_that_another_took_over_from_writes_nothing(
     process: Process, redis: Redis, other_runs: Runs, message: Inbound
 ) -> None:

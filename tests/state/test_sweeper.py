@@ -9,9 +9,8 @@ from redis.asyncio import Redis
 from bot.models import Inbound, MessageId, Thread
 from bot.state.inbox import Inbox
 from bot.state.runs import Runs
-from bot.state.store import DUE, THREADS, Command
-from bot.state.sweeper import OVERDUE_SECONDS, QUIET_SECONDS, Sweeper, Wakers
-from bot.state.tasks import Stage, Task, Tasks
+from bot.state.store import THREADS
+from bot.state.sweeper import QUIET_SECONDS, Sweeper
 from bot.state.timing import Timing
 from tests.state.inbounds import THREAD, Wakes, answered, said, under
 
@@ -60,20 +59,12 @@ def woken() -> list[Thread]:
 
 
 @pytest.fixture
-def stepped() -> list[MessageId]:
-    return []
-
-
-@pytest.fixture
-def sweeper(redis: Redis, clock: Clock, woken: list[Thread], stepped: list[MessageId]) -> Sweeper:
+def sweeper(redis: Redis, clock: Clock, woken: list[Thread]) -> Sweeper:
     async def wake(thread: Thread, why: str) -> None:
         assert why
         woken.append(thread)
 
-    async def step(thread: Thread, task: MessageId) -> None:
-        stepped.append(task)
-
-    return Sweeper(redis, Wakers(wake, step), clock, Timing())
+    return Sweeper(redis, wake, clock, Timing())
 
 
 async def known(redis: Redis) -> list[str]:
@@ -164,49 +155,9 @@ async def test_a_quiet_thread_is_not_forgotten_when_something_comes_meanwhile(
         assert thread == THREAD
         await inbox.accept(said("2", thread=quiet))
 
-    async def no_task(_: Thread, __: MessageId) -> None:
-        raise AssertionError
-
-    await Sweeper(redis, Wakers(speaks, no_task), clock, Timing()).sweep()
+    await Sweeper(redis, speaks, clock, Timing()).sweep()
 
     assert str(quiet) in await known(redis)
-
-
-async def test_a_task_whose_step_is_overdue_is_stepped(
-    redis: Redis, sweeper: Sweeper, clock: Clock, stepped: list[MessageId]
-) -> None:
-    for number, late_seconds in ((1, OVERDUE_SECONDS + 1), (2, OVERDUE_SECONDS - 1), (3, -100)):
-        await due(redis, task(str(number), clock), clock.now() - late_seconds)
-
-    await sweeper.sweep()
-
-    assert stepped == ["1"]
-
-
-async def test_a_task_that_has_ended_is_stepped_no_more(
-    redis: Redis, sweeper: Sweeper, clock: Clock, stepped: list[MessageId]
-) -> None:
-    await due(redis, task("1", clock), 0)
-    await due(redis, task("1", clock).model_copy(update={"stage": Stage.ENDED}), 0)
-
-    await sweeper.sweep()
-
-    assert stepped == []
-    assert await redis.exists(DUE) == 0
-
-
-def task(name: str, clock: Clock) -> Task:
-    asked = said(name, addressed=True)
-    return Task(asked=asked, question="?", agent="agent", reference="P-00000", started_at=clock.now())
-
-
-async def due(redis: Redis, task: Task, at: float) -> None:
-    for command in Tasks(redis).indexed(task, due_at=at):
-        await perform(redis, command)
-
-
-async def perform(redis: Redis, command: Command) -> None:
-    await redis.execute_command(command.name, command.key, *command.arguments)
 
 
 async def test_of_two_sweepers_one_sweeps_each_time(
@@ -217,11 +168,8 @@ async def test_of_two_sweepers_one_sweeps_each_time(
     async def wake(thread: Thread, _: str) -> None:
         woken.append(thread)
 
-    async def no_task(_: Thread, __: MessageId) -> None:
-        raise AssertionError
-
     timing = Timing(sweep=0.2)
-    one, other = (Sweeper(redis, Wakers(wake, no_task), clock, timing) for _ in range(2))
+    one, other = (Sweeper(redis, wake, clock, timing) for _ in range(2))
     async with asyncio.timeout(5), under(one.run()), under(other.run()):
         await clock.until_asleep(2)
         clock.ring()

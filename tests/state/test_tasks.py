@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 
 from bot.models import Inbound
 from bot.state.store import Command
-from bot.state.tasks import Stage, Task, Tasks, Wish
+from bot.state.tasks import Stage, Task, Tasks, Wish, told
 from tests.state.inbounds import THREAD, said
 
 
@@ -32,19 +32,17 @@ async def test_a_task_is_read_as_it_was_saved(redis: Redis, tasks: Tasks, task: 
 
 async def test_a_task_is_listed_where_it_was_asked_for_until_it_ends(redis: Redis, tasks: Tasks, task: Task) -> None:
     later = task.model_copy(update={"asked": said("1715.0009"), "started_at": 2.0})
-    await write(
-        redis, *map(tasks.saved, (later, task)), *tasks.indexed(later, due_at=1), *tasks.indexed(task, due_at=1)
-    )
+    await write(redis, *map(tasks.saved, (later, task)), *tasks.indexed(later), *tasks.indexed(task))
 
     assert [one.id for one in await tasks.here(task.asked)] == [task.id, later.id]
     task.stage = Stage.ENDED
-    await write(redis, *tasks.indexed(task, due_at=1))
+    await write(redis, *tasks.indexed(task))
     assert [one.id for one in await tasks.here(task.asked)] == [later.id]
 
 
 async def test_a_task_asked_for_in_another_channel_is_listed_in_both(redis: Redis, tasks: Tasks, task: Task) -> None:
     task.asked = task.asked.model_copy(update={"place": "C2"})
-    await write(redis, tasks.saved(task), *tasks.indexed(task, due_at=1))
+    await write(redis, tasks.saved(task), *tasks.indexed(task))
 
     for place in (None, "C2"):
         assert await tasks.here(said("1715.0005").model_copy(update={"place": place})) == [task]
@@ -58,19 +56,29 @@ async def test_wishes_wait_until_each_is_granted(redis: Redis, tasks: Tasks, tas
     assert await tasks.wishes(task) == {"approve": "U1", "change": "only Europe"}
     await write(redis, tasks.granted(task, Wish.APPROVE))
     assert await tasks.wishes(task) == {"change": "only Europe"}
-    await write(redis, tasks.unwished(task))
+    await write(redis, tasks.granted(task, Wish.CHANGE))
     assert await tasks.wishes(task) == {}
 
 
-async def test_what_the_api_tells_of_is_adopted_but_for_what_the_task_has_had(tasks: Tasks, task: Task) -> None:
-    assert await tasks.adopted(task) is None
-    await tasks.adopt(THREAD, task.id, "the research")
-    await tasks.adopt(THREAD, task.id, "the plan")
-    task.interactions = ["the plan"]
+async def test_what_the_api_tells_of_waits_with_its_start_until_it_was_taken_in(
+    redis: Redis, tasks: Tasks, task: Task
+) -> None:
+    await tasks.tell(THREAD, task.id, "the plan", 1)
+    await tasks.tell(THREAD, task.id, "the research", 2)
+    await tasks.wish(task, Wish.STOP, "U1")
 
-    assert await tasks.adopted(task) == "the research"
-    task.interactions.append("the research")
-    assert await tasks.adopted(task) is None
+    assert told(await tasks.wishes(task)) == {"the plan": 1, "the research": 2}
+    await write(redis, tasks.heard(task, "the plan"))
+    assert told(await tasks.wishes(task)) == {"the research": 2}
+
+
+async def test_a_sandbox_is_found_by_the_thread_that_has_it(redis: Redis, tasks: Tasks, task: Task) -> None:
+    assert await tasks.sandbox(THREAD) is None
+
+    await write(redis, tasks.works_in(task, "env_1"))
+
+    assert await tasks.sandbox(THREAD) == "env_1"
+    assert await tasks.sandbox(THREAD.model_copy(update={"root": "1715.7777"})) is None
 
 
 async def test_a_task_is_found_by_its_interaction(redis: Redis, tasks: Tasks, task: Task) -> None:
@@ -81,17 +89,22 @@ async def test_a_task_is_found_by_its_interaction(redis: Redis, tasks: Tasks, ta
 
 
 def test_a_task_that_begins_again_keeps_an_approved_plan_and_nothing_of_its_run(task: Task) -> None:
-    ended = task.model_copy(
+    again = task.model_copy(
         update={"stage": Stage.ENDED, "plan_id": "the plan", "approved_by": "U1", "interaction_id": "it",
-                "creating": True, "begun_at": 2.0, "failures": 3}
+                "creating": True, "begun_at": 2.0, "failures": 3, "starts": 2}
     )  # fmt: skip
 
-    again = ended.begun_again(9.0, plans=True)
+    again.begin_again(9.0, plans=True)
 
     assert (again.stage, again.plan_id, again.approved_by, again.started_at) == (Stage.QUEUED, "the plan", "U1", 9.0)
     assert (again.interaction_id, again.creating, again.begun_at, again.failures) == (None, False, None, 0)
+    assert (again.starts, again.attempt) == (2, 2)
 
 
-def test_a_task_that_begins_again_without_consent_is_planned_again_where_plans_are_made(task: Task) -> None:
-    assert task.begun_again(9.0, plans=True).stage == Stage.PLANNING
-    assert task.begun_again(9.0, plans=False).stage == Stage.QUEUED
+@pytest.mark.parametrize(("plans", "stage"), [(True, Stage.PLANNING), (False, Stage.QUEUED)])
+def test_a_task_that_begins_again_without_consent_is_planned_again_where_plans_are_made(
+    task: Task, plans: bool, stage: Stage
+) -> None:
+    task.begin_again(9.0, plans=plans)
+
+    assert task.stage == stage

@@ -65,7 +65,7 @@ def build_report(interaction: Interaction, *, question: str, created: datetime) 
 def _passages(interaction: Interaction) -> Iterator[list[OutputContent]]:
     """The content of the report, parted where a tool was used."""
     passage: list[OutputContent] = []
-    for step in _since_last_input(interaction):
+    for step in since_last_input(interaction):
         if isinstance(step, ModelOutput):
             passage.extend(step.content)
         elif not isinstance(step, Thought) and passage:
@@ -75,7 +75,8 @@ def _passages(interaction: Interaction) -> Iterator[list[OutputContent]]:
         yield passage
 
 
-def _since_last_input(interaction: Interaction) -> tuple[Step, ...]:
+def since_last_input(interaction: Interaction) -> tuple[Step, ...]:
+    """What an agent has done since somebody last spoke to it."""
     steps = interaction.steps
     inputs = [number for number, step in enumerate(steps, 1) if isinstance(step, UserInput)]
     return steps[inputs[-1] if inputs else 0 :]
@@ -128,7 +129,7 @@ class _Draft:
         self.markdown.append(insert_markers(text, markers))
 
     def _number(self, citation: Citation) -> int | None:
-        url, title = (_whole(value) for value in _address(citation))
+        url, title = (_whole(value) for value in address(citation))
         if not url and not title:
             return None
         known = self.sources.get(url or title)
@@ -146,7 +147,7 @@ class _Draft:
         _separate(self.words)
 
 
-def _address(citation: Citation) -> tuple[str, str]:
+def address(citation: Citation) -> tuple[str, str]:
     """Where a source is, and what it is called; both empty for what is no source."""
     match citation:
         case UrlCitation(url=url, title=title):

@@ -1,0 +1,55 @@
+"""How long tasks end before their time, on every platform: what was found and what it cost is kept."""
+
+import re
+
+import pytest
+
+from bot.simulators.gemini import GeminiSimulator, HttpError
+from tests.contract.behaviors import behavior
+from tests.contract.platforms import Platform
+
+QUESTION = "research What do otters eat?"
+
+
+@pytest.fixture
+def research_seconds() -> float:
+    return 600
+
+
+@pytest.fixture
+async def gemini(research_seconds: float) -> GeminiSimulator:
+    return GeminiSimulator(research_seconds=research_seconds, delay_seconds=0.02)
+
+
+def says_slowly(gemini: GeminiSimulator) -> None:
+    gemini.answers(*["Otters eat fish. "] * 1_000)
+
+
+@behavior("research:stop")
+async def test_a_stopped_research_keeps_what_it_has_found_and_what_it_cost(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    says_slowly(gemini)
+    mention = await platform.mention(QUESTION)
+    await platform.replied(mention, "at work")
+
+    await platform.press(mention, "Stop")
+
+    await platform.replied(mention, "stopped")
+    [status] = platform.replies(mention)
+    assert "Otters eat fish." in status
+    assert re.search(r"[\d,]+ tokens", status)
+
+
+@behavior("research:stop")
+async def test_a_research_that_cannot_be_read_any_more_is_stopped_all_the_same(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    mention = await platform.mention(QUESTION)
+    await platform.replied(mention, "at work")
+    gemini.fails(HttpError(status=500), times=50, operation="get")
+
+    await platform.press(mention, "Stop")
+
+    await platform.replied(mention, "stopped")
+    assert platform.buttons(mention) == []

@@ -1,0 +1,245 @@
+"""What people say to a long task while steps of it are under way. On a real Valkey, with no worker that takes steps."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.clock import SystemClock
+from bot.conversation.commands import Said
+from bot.conversation.exchange import Exchange
+from bot.conversation.posts import Posts
+from bot.interactions.client import InteractionsClient
+from bot.interactions.transport import open_http
+from bot.models import Inbound, Part
+from bot.research import texts
+from bot.research.manager import ResearchManager
+from bot.research.rules import Rules
+from bot.state.engine import Engine
+from bot.state.heads import Head
+from bot.state.records import Records
+from bot.state.runs import Runs
+from bot.state.slots import Most, Slots
+from bot.state.store import connect
+from bot.state.tasks import LastWord, Stage, Task, Wish
+from bot.state.timing import Timing
+from bot.state.turns import Turn
+from tests.conversation.platform import THREAD, Platform, said
+from tests.research.scheduling import nobody_is_woken
+
+ASKED = said("research otters")
+EDITED = said("research seals").model_copy(update={"revision": "2"})
+DELETED = ASKED.model_copy(update={"revision": "deleted", "deleted": True, "content": ()})
+RULES = Rules("deep-research-preview")
+STATUS = "1/0"
+
+
+class Service:
+    """A research manager, and people who say things to it."""
+
+    def __init__(self, redis: Redis, engine: Engine, interactions: InteractionsClient) -> None:
+        self.records, self.platform = Records.over(redis), Platform(message_chars=2_000)
+        self.runs = Runs(redis, nobody_is_woken, SystemClock(), Timing(), watching=redis, name="a worker")
+        self.manager = ResearchManager(
+            records=self.records, slots=Slots(redis, Most()), runs=self.runs, engine=engine, interactions=interactions,
+            channels={THREAD.platform: self.platform}, rules=RULES, clock=SystemClock(),
+        )  # fmt: skip
+
+    async def hears(self, message: Inbound, do: Callable[[Exchange], Awaitable[object]], argument: str = "") -> object:
+        async with AsyncExitStack() as stack:
+            run = await stack.enter_async_context(self.runs.take(THREAD, f"test:{message.id}"))
+            assert run is not None
+            posts = Posts(self.platform, message, self.records.outbox, run, await self.records.parts(message))
+            turn = Turn.of(message)
+            answer = await do(Exchange(message, Said("", argument), turn, Head(), run, posts, self.platform))
+            await run.end()
+            return answer
+
+    async def starts(self, message: Inbound = ASKED) -> Task:
+        await self.hears(message, lambda exchange: self.manager.start(exchange, "?"))
+        return await self.task()
+
+    async def withdraws(self, message: Inbound) -> object:
+        return await self.hears(message, self.manager.withdraw)
+
+    async def approves(self, argument: str = "") -> object:
+        return await self.hears(said("approve", "2"), self.manager.approve, argument)
+
+    async def changes(self, words: str) -> object:
+        return await self.hears(said("change: …", "3"), self.manager.change, words)
+
+    async def task(self) -> Task:
+        task = await self.records.tasks.get(THREAD, ASKED.message)
+        assert task is not None
+        return task
+
+    async def becomes(self, **facts: object) -> Task:
+        """The task as a step has left it."""
+        task = (await self.task()).model_copy(update=facts)
+        async with self.runs.take(THREAD, f"step:{task.id}") as run:
+            assert run is not None
+            posts = Posts(self.platform, ASKED, self.records.outbox, run, {})
+            await posts.show(Part(key=posts.key(0), text=task.shown or "status"))
+            await run.end(self.records.tasks.saved(task))
+        return task
+
+    async def proposes(self, *, shown: bool = True) -> Task:
+        await self.starts()
+        planned = {"stage": Stage.PROPOSED, "plan": "All of it.", "plan_id": "v1_plan"}
+        card = texts.render_plan((await self.task()).model_copy(update=planned), RULES).text
+        return await self.becomes(**planned, shown=card if shown else "changing the plan")
+
+    async def wishes(self) -> dict[str, str]:
+        return await self.records.tasks.wishes(await self.task())
+
+
+@pytest.fixture
+async def service(redis_url: str) -> AsyncGenerator[Service]:
+    async with (
+        connect(redis_url) as redis,
+        Engine.connect(redis_url, Timing()) as engine,
+        open_http("http://127.0.0.1:1", "key") as http,
+    ):
+        yield Service(redis, engine, InteractionsClient(http))
+
+
+async def test_a_task_ends_without_a_word_when_its_message_is_edited(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.RUNNING)
+
+    assert await service.withdraws(EDITED)
+
+    assert (await service.task()).ended
+    assert service.platform.shown == ["status"]
+
+
+async def test_with_a_deleted_message_goes_what_its_task_shows(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.RUNNING)
+
+    assert await service.withdraws(DELETED)
+
+    assert service.platform.shown == []
+
+
+async def test_what_has_ended_stays_when_its_message_is_deleted(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.ENDED, last_word=LastWord(text="done"))
+
+    assert not await service.withdraws(DELETED)
+
+    assert service.platform.shown == ["status"]
+
+
+async def test_a_deletion_that_was_cut_short_is_gone_on_with(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.ENDED)
+
+    assert await service.withdraws(DELETED)
+
+    assert service.platform.shown == []
+
+
+async def test_it_is_not_withdrawn_before_a_step_that_is_at_work_has_ended(service: Service) -> None:
+    await service.starts()
+    async with service.runs.take(THREAD, f"step:{ASKED.message}") as step:
+        assert step is not None
+        withdrawing = asyncio.create_task(service.withdraws(EDITED))
+        done, _ = await asyncio.wait({withdrawing}, timeout=0.3)
+        assert not done
+        await step.end()
+
+    async with asyncio.timeout(5):
+        assert await withdrawing
+
+
+async def test_a_research_takes_the_place_of_an_earlier_one_of_its_message(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.ENDED, interactions=["v1_old"], starts=2, strays=["v1_old"])
+    await service.records.tasks.wish(await service.task(), Wish.STOP, "U1")
+
+    task = await service.starts(EDITED)
+
+    assert (task.asked.revision, task.stage) == ("2", Stage.PLANNING)
+    assert (task.interactions, task.strays, task.starts) == (["v1_old"], ["v1_old"], 2)
+    assert await service.wishes() == {}
+
+
+async def test_a_step_of_the_earlier_research_does_not_save_it_over_the_new_one(service: Service) -> None:
+    earlier = await service.starts()
+    async with service.runs.take(THREAD, f"step:{ASKED.message}") as step:
+        assert step is not None
+        starting = asyncio.create_task(service.starts(EDITED))
+        await asyncio.wait({starting}, timeout=0.3)
+        await step.end(service.records.tasks.saved(earlier))
+
+    async with asyncio.timeout(5):
+        await starting
+    assert (await service.task()).asked.revision == "2"
+
+
+async def test_starting_again_after_a_crash_changes_nothing(service: Service) -> None:
+    await service.starts(EDITED)
+    await service.becomes(stage=Stage.RUNNING)
+
+    assert not await service.withdraws(EDITED)
+    assert (await service.starts(EDITED)).stage == Stage.RUNNING
+
+
+async def test_a_withdrawn_research_is_not_tried_again(service: Service) -> None:
+    await service.starts()
+    task = await service.becomes(stage=Stage.ENDED)
+    turn = Turn.of(ASKED)
+    turn.revision = "2"
+    retry = said("retry", "5").model_copy(update={"about": task.id})
+
+    async def retries(exchange: Exchange) -> bool:
+        await exchange.run.write(service.records.turns.saved(ASKED, turn))
+        return await service.manager.retry(exchange)
+
+    assert await service.hears(retry, retries) is False
+    assert await service.wishes() == {}
+
+
+async def test_a_plan_is_approved_by_word_and_by_its_own_button(service: Service) -> None:
+    task = await service.proposes()
+
+    assert await service.approves(task.plan_mark) is None
+    assert await service.approves() is None
+    assert await service.wishes() == {"approve": "U1"}
+
+
+async def test_the_button_of_an_earlier_plan_approves_nothing(service: Service) -> None:
+    await service.proposes()
+
+    assert await service.approves("0a1b2c3d") == texts.NEWER_PLAN
+    assert await service.wishes() == {}
+
+
+async def test_a_plan_that_is_not_shown_yet_is_not_approved_by_word(service: Service) -> None:
+    await service.proposes(shown=False)
+
+    assert await service.approves() == texts.NEWER_PLAN
+    assert await service.wishes() == {}
+
+
+async def test_a_plan_that_is_to_change_is_not_approved(service: Service) -> None:
+    await service.proposes()
+
+    assert await service.changes("only Europe") is None
+    assert await service.approves() == texts.PLAN_CHANGES
+    assert await service.wishes() == {"change": "only Europe"}
+
+
+async def test_a_change_counts_more_than_an_approval_that_nothing_has_come_of(service: Service) -> None:
+    await service.proposes()
+    await service.approves()
+    await service.changes("only Europe")
+
+    await service.manager.step(THREAD, ASKED.message)
+
+    task = await service.task()
+    assert (task.stage, task.change, task.approved_by) == (Stage.PLANNING, "only Europe", "")
+    assert await service.wishes() == {}

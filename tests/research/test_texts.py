@@ -1,0 +1,124 @@
+"""The words of a status message."""
+
+import pytest
+
+from bot.research import texts
+from bot.research.signs import see
+from bot.state.tasks import Spent, Stage
+from tests.research.looks import FOUND, SEARCH, START, look, make_task, thought
+
+COST = {"v1_research": Spent(tokens=1_234_567, usd=1.2)}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"),
+    [(0, "0:00"), (65.9, "1:05"), (3599, "59:59"), (3600, "1:00:00"), (3725, "1:02:05"), (36_000, "10:00:00")],
+)
+def test_a_duration_reads_well_however_long(seconds: float, read: str) -> None:
+    assert texts.render_duration(seconds) == read
+
+
+def test_what_runs_says_how_long_what_it_found_what_it_cost_and_what_it_thinks() -> None:
+    task = make_task(sources=14, spent=COST)
+
+    words = texts.render_working(task, texts.WORKING, START + 725, look(SEARCH, FOUND, thought("**Reading**\n\nA_b.")))
+
+    assert words.text == (
+        "**Research**: What do otters eat?  \n"
+        "_at work, 12:05, 14 sources, 2 searches, 1,234,567 tokens, about 1.20 USD_\n\n"
+        "> Reading: A\\_b."
+    )
+    assert words.detail == "Reading: A_b."
+    assert words.facts == ("12:05", "14 sources", "2 searches", "1,234,567 tokens", "about 1.20 USD")
+
+
+@pytest.mark.parametrize(
+    ("quiet_seconds", "said"),
+    [
+        (0, None),
+        (59, None),
+        (60, "last sign of life 1 min ago"),
+        (200, "last sign of life 3 min ago"),
+        (599, "last sign of life 9 min ago"),
+        (600, "no sign of life for 10 min"),
+        (725, "no sign of life for 12 min"),
+    ],
+)
+def test_silence_is_told_after_a_minute_and_counts_as_stalled_after_ten(quiet_seconds: float, said: str | None) -> None:
+    task, interaction = make_task(), look()
+    see(task, interaction, START)
+
+    words = texts.render_working(task, texts.WORKING, START + quiet_seconds, interaction)
+
+    assert [fact for fact in words.facts if "sign of life" in fact] == ([said] if said else [])
+    assert said is None or said in words.text
+
+
+def test_a_new_sign_of_life_ends_the_silence() -> None:
+    task = make_task()
+    see(task, look(), START)
+    see(task, look(thought("Reading.")), START + 900)
+
+    words = texts.render_working(task, texts.WORKING, START + 900, look(thought("Reading.")))
+
+    assert "sign of life" not in words.text
+
+
+def test_what_waits_its_turn_at_the_api_is_not_said_to_be_lifeless() -> None:
+    task, queued = make_task(), look(status="queued")
+    see(task, queued, START)
+
+    words = texts.render_working(task, texts.WORKING, START + 1_200, queued)
+
+    assert "waiting its turn, 20:00_" in words.text
+
+
+def test_the_last_words_say_what_it_took() -> None:
+    words = texts.render_ended(make_task(sources=14, spent=COST), texts.DONE, 725)
+
+    assert words.text.endswith("_done (12:05, 14 sources, 1,234,567 tokens, about 1.20 USD)_")
+
+
+def test_of_one_thing_there_is_one() -> None:
+    task = make_task(sources=1, spent={"v1_research": Spent(tokens=1, usd=0.001)})
+
+    assert "1 source, 1 token, less than 0.01 USD" in texts.render_ended(task, texts.STOPPED, 0).text
+
+
+def test_no_money_is_told_where_no_price_is_known() -> None:
+    task = make_task(spent={"v1_research": Spent(tokens=5)})
+
+    assert "(0:07, 5 tokens)" in texts.render_ended(task, texts.DONE, 7).text
+
+
+def test_a_plan_that_was_paid_for_shows_while_the_research_waits() -> None:
+    words = texts.render_waiting(make_task(spent={"v1_plan": Spent(tokens=900, usd=0.02)}), 2)
+
+    assert "_waiting for other research to end, 2 before it, 900 tokens, about 0.02 USD_" in words.text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("", ""),
+        (
+            "**Searching**\n\n*Otters* on [a page](https://a.example).",
+            "Searching: Otters on a page.",
+        ),
+        ("Reading.\n\n- one\n- two", "Reading. one two"),
+        ("# A title\n\n`code` & <b>", "A title: code & <b>"),
+    ],
+)
+def test_markdown_is_taken_out_of_a_drawing(markdown: str, words: str) -> None:
+    assert texts.plain(markdown) == words
+
+
+def test_who_asks_for_the_tasks_reads_how_far_each_is_whether_it_lives_and_what_it_has_cost() -> None:
+    runs = make_task(sources=14, spent=COST, alive_at=START + 705, stage=Stage.RUNNING)
+    waits = make_task(stage=Stage.PROPOSED, alive_at=START)
+
+    assert texts.render_tasks([runs, waits], START + 725) == (
+        f"- `{runs.reference}` What do otters eat?: at work, 12:05, last sign of life 0:20 ago, "
+        "14 sources, 1,234,567 tokens, about 1.20 USD\n"
+        f"- `{waits.reference}` What do otters eat?: its plan waits for approval, 12:05"
+    )
