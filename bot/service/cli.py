@@ -102,10 +102,21 @@ def explain(
     reference: Annotated[str, typer.Argument(metavar="REF", help="What people were shown, such as P-7F3K2.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """The life of one turn or task, without anything that people wrote."""
+    """The life of one turn, task or schedule, without anything that people wrote."""
     from bot.service.explain import run_explain  # noqa: PLC0415
 
     _run(run_explain(_settings(quiet=True), reference, as_json=as_json))
+
+
+@cli.command()
+def tasks(
+    with_schedules: Annotated[bool, typer.Option("--schedules", help="What is scheduled, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """All long tasks under way, of all teams; without anything that people wrote."""
+    from bot.service.overview import run_tasks  # noqa: PLC0415
+
+    _run(run_tasks(_settings(quiet=True), with_schedules=with_schedules, as_json=as_json))
 
 
 @cli.command()

@@ -1,170 +1,128 @@
-"""`parley explain REF`: what became of one turn or task, for whoever runs the service.
+"""`parley explain REF`: what became of one turn, task or schedule, for whoever runs the service.
 
-People are shown a reference when something fails. What is printed here tells when which step was taken and why
-it ended; of what people wrote and were answered it tells the size alone.
+People are shown a reference when something fails, and with each task and schedule. What is printed here tells when
+which step was taken and why it ended; of what people wrote and were answered it tells the size alone.
+
+A reference has 25 bits, so in large installations one may stand for several things: all that can be found are told.
 """
 
-import asyncio
-import sys
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator, Sequence
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.content import Record
 from bot.models import MessageId, Thread
-from bot.service.health import cause, refuse_unusable
+from bot.service.explained import Explained, of_schedule, of_task, of_turn
+from bot.service.inspection import records, say, say_to_programs, utc
 from bot.service.settings import Invalid, Settings
-from bot.state.embedded import shared
 from bot.state.life import Moment
-from bot.state.store import connect
-from bot.state.tasks import Task, Tasks
-from bot.state.turns import Turn, Turns
+from bot.state.schedules import ScheduleStore
+from bot.state.tasks import Tasks
+from bot.state.turns import ALPHABET, Turns
 
 MISREAD = str.maketrans("OIL", "011")  # letters that a reference does not have, and what they are taken for
-
-ANSWER_SECONDS = 5.0  # for a store that says nothing
-
-
-class Explained(Record):
-    """One turn or task, without any text of people."""
-
-    kind: str
-    reference: str
-    thread: str
-    message: str
-    state: str
-    facts: dict[str, str]
-    life: tuple[Moment, ...]
+REFERENCE = re.compile(f"([PS]-)?[{ALPHABET}]{{5}}")
+UNREADABLE = "written by another release; ask that one"
 
 
 async def run_explain(settings: Settings, reference: str, *, as_json: bool) -> None:
     """Print what is known. Raises Invalid when that is nothing, or the store cannot be asked."""
-    wanted = _normal(reference)
-    async with _store(settings) as url, connect(url) as redis:
-        await refuse_unusable(redis)
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                found = await find(redis, wanted)
-        except (RedisError, TimeoutError) as error:
-            raise Invalid([f"The store cannot be asked ({cause(error)}); check REDIS_URL."]) from error
+    wanted = read(reference)
+    async with records(settings) as redis:
+        found = [one for each in wanted for one in await find(redis, each)]
     if not found:
-        raise Invalid([f"Nothing is known of {wanted}: nobody was shown it, or it is too long ago."])
-    sys.stdout.writelines(_as_json(found) if as_json else _as_tables(found))
+        raise Invalid([f"Nothing is known of {' or '.join(wanted)}: nobody was shown it, or it is too long ago."])
+    if as_json:
+        say_to_programs(found)
+    else:
+        say(*(shown for one in found for shown in _tables(one)))
+
+
+def read(reference: str) -> list[str]:
+    """The references that may be meant, as they are stored, however one was copied: small letters, an O for a zero,
+    without its beginning. Raises Invalid for what cannot be one."""
+    written = reference.strip(" `").upper()
+    kind, code = written[:-5], written[-5:].translate(MISREAD)
+    if REFERENCE.fullmatch(f"{kind}{code}") is None:
+        raise Invalid([f"{reference!r} is no reference: those are like P-7F3K2, or S-7F3K2 for a schedule."])
+    return [f"{kind}{code}"] if kind else [f"P-{code}", f"S-{code}"]
 
 
 async def find(redis: Redis, reference: str) -> list[Explained]:
-    """The turn of this reference and the task it began, as far as there are any."""
-    turns = Turns(redis)
-    name = await turns.named(reference)
-    if name is None:
-        return []
+    """Everything with this reference that can be found."""
+    if reference.startswith("S-"):
+        return await _schedules(redis, reference)
+    return await _turns_and_tasks(redis, reference)
+
+
+async def _turns_and_tasks(redis: Redis, reference: str) -> list[Explained]:
+    """The turn that was shown it last and the task it began; and the tasks under way that were shown it too."""
+    tasks = Tasks(redis)
+    named = await Turns(redis).named(reference)
+    names = [named] if named else []
+    async for page in tasks.under_way():
+        names += [task.name for task in page.tasks if task.reference == reference and task.name != named]
+    return [one for name in names for one in await _named(redis, name, reference)]
+
+
+async def _named(redis: Redis, name: str, reference: str) -> list[Explained]:
     thread, _, message = name.partition(" ")
-    turn = await turns.get(name)
-    task = await Tasks(redis).get(Thread.parse(thread), MessageId(message))
-    return [*([of_turn(turn)] if turn else []), *([of_task(task)] if task else [])]
+    tasks = Tasks(redis)
+    turn = await Turns(redis).get(name)
+    found = [of_turn(turn)] if turn else []
+    try:
+        task = await tasks.get(Thread.parse(thread), MessageId(message))
+    except ValidationError:
+        return [*found, _unreadable("task", reference, name)]
+    return [*found, of_task(task, await tasks.wishes(task))] if task else found
 
 
-def of_turn(turn: Turn) -> Explained:
-    thread, _, message = turn.name.partition(" ")
-    return Explained(
-        kind="turn",
-        reference=turn.reference,
-        thread=thread,
-        message=message,
-        state=turn.state,
-        facts=_known(
-            revision=turn.revision,
-            parent=turn.parent,
-            parent_interaction=turn.parent_interaction_id,
-            interaction=turn.interaction_id,
-            last_event=turn.last_event_id,
-            question=_size(turn.question),
-            answer=_size(turn.answer),
-            cause=turn.cause,
-        ),
-        life=tuple(turn.life),
-    )
+async def _schedules(redis: Redis, reference: str) -> list[Explained]:
+    """Those that wait or are paused; and one that has ended, which only the turn that asked for it leads to."""
+    store = ScheduleStore(redis)
+    asking = await Turns(redis).named(f"P{reference[1:]}")
+    names = {f"{asking.partition(' ')[0]} {reference}"} if asking else set[str]()
+    async for page in store.all(reference):
+        names |= {scheduled.name for scheduled in page.schedules} | set(page.unreadable)
+    found = [await _schedule(store, name) for name in sorted(names)]
+    return [one for one in found if one is not None]
 
 
-def of_task(task: Task) -> Explained:
-    return Explained(
-        kind="task",
-        reference=task.reference,
-        thread=str(task.asked.thread),
-        message=task.id,
-        state="ended" if task.ended else "running",
-        facts=_known(
-            started=_time(task.started_at),
-            agent=task.agent,
-            interaction=task.interaction_id or ("unknown, a start was never confirmed" if task.creating else None),
-            question=_size(task.question),
-            failed_steps=str(task.failures) if task.failures else None,
-        ),
-        life=(),
-    )
+async def _schedule(store: ScheduleStore, name: str) -> Explained | None:
+    try:
+        scheduled = await store.get(name)
+    except ValidationError:
+        return _unreadable("schedule", name.rpartition(" ")[2], name)
+    return of_schedule(scheduled) if scheduled else None
 
 
-def _known(**facts: str | None) -> dict[str, str]:
-    return {name: fact for name, fact in facts.items() if fact}
+def _unreadable(kind: str, reference: str, name: str) -> Explained:
+    thread, _, message = name.partition(" ")
+    return Explained(kind=kind, reference=reference, thread=thread, message=message, state=UNREADABLE, facts={})
 
 
-def _size(text: str) -> str:
-    return f"{len(text)} characters"
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
-
-
-def _as_json(found: Iterable[Explained]) -> Iterable[str]:
-    for one in found:
-        yield f"{one.model_dump_json()}\n"
-
-
-def _as_tables(found: Iterable[Explained]) -> Iterable[str]:
-    for one in found:
-        console = Console(highlight=False, markup=False, emoji=False)
-        with console.capture() as capture:
-            console.print(_facts(one), "")
-            if one.life:
-                console.print(_life(one.life), "")
-        yield capture.get()
+def _tables(one: Explained) -> Iterator[RenderableType]:
+    yield from (_facts(one), "")
+    if one.life:
+        yield from (_life(one.life), "")
 
 
 def _facts(one: Explained) -> Table:
     table = Table.grid(padding=(0, 2))
     rows = {one.kind: one.reference, "state": one.state, "thread": one.thread, "message": one.message, **one.facts}
     for name, fact in rows.items():
-        table.add_row(Text(name.replace("_", " "), style="dim"), Text(fact, overflow="fold"))
+        lines = fact if isinstance(fact, str) else "\n".join(fact)
+        table.add_row(Text(name.replace("_", " "), style="dim"), Text(lines, overflow="fold"))
     return table
 
 
-def _life(life: tuple[Moment, ...]) -> Table:
+def _life(life: Sequence[Moment]) -> Table:
     table = Table("UTC", "after", "what", box=None, padding=(0, 2, 0, 0))
     for moment in life:
         after = f"{moment.at - life[0].at:.3f} s"
-        table.add_row(_time(moment.at), Text(after, justify="right"), Text(moment.what, overflow="fold"))
+        table.add_row(utc(moment.at), Text(after, justify="right"), Text(moment.what, overflow="fold"))
     return table
-
-
-def _normal(reference: str) -> str:
-    """As it is stored, however it was copied: small letters, without its beginning, an O for a zero."""
-    written = reference.strip().upper().removeprefix("P-")
-    return f"P-{written.translate(MISREAD)}"
-
-
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncGenerator[str]:
-    if settings.redis_url is not None:
-        yield settings.redis_url.get_secret_value()
-        return
-    if not settings.data.exists():
-        raise Invalid([f"REDIS_URL is not set, and there is no store in {settings.data}."])
-    async with shared(settings.data) as url:
-        yield url
