@@ -82,6 +82,7 @@ class Mark(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"  # by people, or because nobody wanted it
 
 
 class ProgressStage(Record):
@@ -91,11 +92,12 @@ class ProgressStage(Record):
 
 
 class Progress(Record):
-    """How far a long task is, for platforms that draw it. All of it is plain text."""
+    """How far a long task is, for platforms that draw it. All of it is plain text but for what stands below."""
 
     title: str
     stages: tuple[ProgressStage, ...]
     facts: tuple[str, ...] = ()  # such as "12:05" and "14 sources"
+    below: str = ""  # Markdown, such as what was found before it ended
 
 
 class File(Record):

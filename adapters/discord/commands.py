@@ -26,6 +26,12 @@ FROM_A_MESSAGE: Final[Mapping[str, Any]] = {  # to begin a thread, and only serv
 }
 ASK, FORK_HERE = "ask", "Fork from here"
 WORDS = frozenset(command.word for command in COMMANDS)
+ARGUMENTS: Final[Mapping[str, str]] = {  # what each command takes, as Discord explains it
+    "question": "What to look into",
+    "what": "What to change about the plan",
+    "schedule": "Which one, such as S-7F3K2",
+    "zone": "A city or a time zone, such as Europe/Zurich",
+}
 NO_OPTIONS: Final[Mapping[str, object]] = {"options": []}  # Discord leaves them out
 
 
@@ -33,10 +39,14 @@ def render_definition(command: Command) -> dict[str, Any]:
     """A command of the conversation as Discord registers it."""
     options: list[dict[str, Any]] = []
     if command.argument is not None:
-        description = f"The {command.argument}"
+        description = ARGUMENTS[command.argument]
         needed = {} if command.may_stand_alone else {"required": True}  # Discord leaves a False out
         options = [{"type": TEXT_OPTION, "name": command.argument, "description": description, **needed}]
-    return {**EVERYWHERE, "name": command.word, "description": command.does, "options": options}
+    return {**EVERYWHERE, "name": command.word, "description": _sentence(command.does), "options": options}
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 DEFINITIONS: Final[list[dict[str, Any]]] = [

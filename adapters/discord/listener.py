@@ -93,7 +93,8 @@ class Listener(discord.AutoShardedClient):
             case "INTERACTION_CREATE":
                 pending = parse_interaction(payload)
                 if pending is not None:
-                    self._taking.take_interaction(pending)
+                    placed = pending.message and self._placed(pending.message)
+                    self._taking.take_interaction(pending._replace(message=placed))
             case "READY":
                 self._shards[payload["shard"][0]] = "{}/{}".format(*payload["shard"])
                 self._taking.take_missed(self._read_missed)
@@ -103,7 +104,13 @@ class Listener(discord.AutoShardedClient):
     def _take(self, *messages: Inbound | None) -> None:
         for message in messages:
             if message is not None:
-                self._taking.take_message(message)
+                self._taking.take_message(self._placed(message))
+
+    def _placed(self, message: Inbound) -> Inbound:
+        """What is said in a thread is said in the channel, too, in which that hangs; only the library knows which."""
+        thread = self.get_channel(_number(message.thread.channel))
+        is_known = isinstance(thread, discord.Thread)
+        return message.model_copy(update={"place": str(thread.parent_id)}) if is_known else message
 
     def _note(self, message: Payload) -> None:
         shard = (_number(message.get("guild_id")) >> 22) % (self.shard_count or 1)
@@ -112,6 +119,10 @@ class Listener(discord.AutoShardedClient):
 
     def _parse_message(self, payload: Payload, in_thread: bool) -> Inbound | None:
         return parse_message(payload, bot=self._own_id, roles=self._own_roles(payload), in_thread=in_thread)
+
+    def _parse_missed(self, payload: Payload, in_thread: bool) -> Inbound | None:
+        message = self._parse_message(payload, in_thread)
+        return message and self._placed(message)
 
     async def _read_missed(self) -> list[Inbound]:
         """What was said since the cursors. Raises redis.RedisError when the store is away."""
@@ -123,7 +134,7 @@ class Listener(discord.AutoShardedClient):
         servers = [server for server in self.guilds if server.shard_id in since]
         places = [place for server in servers for place in self._unread(server, since[server.shard_id])]
         direct = [Unread(channel, since[0]) for channel in await self._cursors.direct_channels() if 0 in since]
-        return await self._missed.read([*direct, *places], self._parse_message)
+        return await self._missed.read([*direct, *places], self._parse_missed)
 
     async def _since(self) -> dict[int, int]:
         """From where to read, by the number of the shard. What has no cursor yet gets one."""

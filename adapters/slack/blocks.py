@@ -21,7 +21,13 @@ ID_CHARS = 255
 FACTS_CHARS = 1_000
 STAGES = 10  # shown; fits what Slack takes in all blocks together
 BETWEEN_FACTS = " · "
-STATUSES = {Mark.WAITING: "pending", Mark.RUNNING: "in_progress", Mark.DONE: "complete", Mark.FAILED: "error"}
+STATUSES = {  # Slack knows no others, so what was stopped is what has not been done
+    Mark.WAITING: "pending",
+    Mark.RUNNING: "in_progress",
+    Mark.DONE: "complete",
+    Mark.FAILED: "error",
+    Mark.STOPPED: "pending",
+}
 
 Block = dict[str, Any]
 Fields = dict[str, Any]
@@ -68,7 +74,8 @@ def _progress(key: PartKey, progress: Progress) -> list[Block]:
     title = _line(progress.title, FIELD_CHARS) or "…"
     plan: Block = {"type": "plan", "block_id": f"plan {key}"[:ID_CHARS], "title": title, "tasks": tasks}
     facts = _line(BETWEEN_FACTS.join(progress.facts), FACTS_CHARS)
-    return [plan, {"type": "context", "elements": [_plain(facts)]}] if facts else [plan]
+    context = [{"type": "context", "elements": [_plain(facts)]}] if facts else []
+    return [plan, *context, *([_markdown(progress.below)] if progress.below else [])]
 
 
 def _task(number: int, stage: ProgressStage) -> Block:

@@ -7,6 +7,7 @@ from bot.conversation.adapter import Channel
 from bot.conversation.commands import Said
 from bot.conversation.posts import Posts
 from bot.models import Inbound
+from bot.state.asks import Ask
 from bot.state.heads import Head
 from bot.state.run import Run
 from bot.state.turns import Turn
@@ -22,6 +23,8 @@ class Exchange:
     posts: Posts
     channel: Channel
     replaces_head: bool = False  # its answer takes the place of the newest one
+    ask: Ask | None = None  # what the bot had asked in the thread before
+    asks: str = ""  # the word of a command, when the reply asks its author for what that lacks
 
 
 Handler = Callable[[Exchange], Awaitable[str | None]]

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.conversation import notices
 from bot.conversation.adapter import Channel, ChannelBusy, Undeliverable
 from bot.conversation.answering import Answering
-from bot.conversation.commands import parse_command
+from bot.conversation.asking import asks_afterwards, taken_for
 from bot.conversation.exchange import Exchange, Handler
 from bot.conversation.overtaking import How, Overtaken, overtaken, unless_overtaken
 from bot.conversation.posts import Posts
@@ -43,7 +43,7 @@ class ConversationManager:
         answering: Answering,
         channels: Mapping[str, Channel],
         handlers: Mapping[str, Handler],
-        retries: Callable[[Exchange], Awaitable[bool]],
+        is_for_task: Callable[[Inbound], Awaitable[bool]],
         withdraws: Callable[[Exchange], Awaitable[bool]],
         clock: Clock,
     ) -> None:
@@ -52,7 +52,7 @@ class ConversationManager:
         self._channels = channels  # by platform
         self._handlers = handlers  # by the word of the command
         self._withdraws = withdraws  # ends what a message had begun before it was edited or deleted; if anything
-        self._retries = retries  # whether a message that says "retry" means a long task, which then is
+        self._is_for_task = is_for_task  # whether "retry" is said of a long task, and not of an answer
         self._clock = clock
 
     async def drain(self, thread: Thread) -> None:
@@ -92,7 +92,8 @@ class ConversationManager:
             turn.digest = digest(message)
         turn.note(self._clock.now(), f"taken by run {run.fence}")
         posts = Posts(channel, message, self._records.outbox, run, recalled.parts)
-        return Exchange(message, parse_command(message), turn, recalled.head, run, posts, channel)
+        said = taken_for(message, turn, recalled)
+        return Exchange(message, said, turn, recalled.head, run, posts, channel, ask=recalled.ask)
 
     async def _respond(self, exchange: Exchange) -> None:
         """Say something to the message, until that is done or overtaken."""
@@ -148,13 +149,13 @@ class ConversationManager:
         said = exchange.said
         if said is None:
             await self._answering.answer(exchange.message, exchange, reply)
-        elif said.word == "retry" and not await self._retries(exchange):
+        elif said.word == "retry" and not await self._is_for_task(exchange.message):
             await self._answering.answer_again(exchange, reply)
         else:
             answer = await self._handlers[said.word](exchange) if said.word in self._handlers else None
             exchange.turn.state = State.ANSWERED
-            if answer:
-                await reply.complete(answer)
+            if answer or _waits_for_a_line(exchange):
+                await reply.complete(answer or notices.DONE)
 
     def _fail(self, turn: Turn, cause: str) -> None:
         turn.state, turn.cause = State.FAILED, cause
@@ -168,6 +169,7 @@ class ConversationManager:
     def _finished(self, exchange: Exchange) -> Iterable[Command]:
         """What the end of a message's turn changes. An answer becomes the head, unless others have come after it."""
         message, turn, head = exchange.message, exchange.turn, exchange.head
+        yield from asks_afterwards(exchange)
         if message.deleted:
             return
         turn.note(self._clock.now(), turn.state)
@@ -192,6 +194,11 @@ def _new_turn(message: Inbound, head: Head) -> Turn:
     turn.parent, turn.parent_interaction_id = head.turn, head.interaction_id
     turn.digest = digest(message)
     return turn
+
+
+def _waits_for_a_line(exchange: Exchange) -> bool:
+    """Whether people would wait for an answer that does not come: a research shows itself, and so does a button."""
+    return not exchange.message.silent and exchange.said is not None and exchange.said.word != "research"
 
 
 def _changes_something(exchange: Exchange) -> bool:

@@ -9,6 +9,7 @@ REMEMBERED = "_The earlier part of this conversation had expired; I went by what
 EDITED = "_This answers the edited question._"
 STOPPED = "_Stopped._"
 NOTHING_TO_RETRY = "There is no question here that I could answer again."
+DONE = "Done."
 CUT_OFF = "_My answer reached its length limit and ends here._"
 
 

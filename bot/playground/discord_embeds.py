@@ -8,15 +8,16 @@ from collections.abc import Sequence
 
 from bot.playground.discord_markup import markdown
 from bot.playground.html import NOTHING, Html, element
-from bot.playground.icons import ARC, CIRCLE, CROSS, TICK
+from bot.playground.icons import ARC, CIRCLE, CROSS, OCTAGON, TICK
 from bot.playground.markup import Names, clean
 from bot.simulators.discord.ledger import Payload
 
 MARKS = {
-    "⬜": ("waiting", CIRCLE, "Waiting"),
+    "⬜": ("waiting", CIRCLE, "Not done"),
     "⏳": ("running", ARC, "At work"),
     "✅": ("done", TICK, "Done"),
     "❌": ("failed", CROSS, "Failed"),
+    "⏹️": ("stopped", OCTAGON, "Stopped"),
 }
 _MARK = re.compile(rf"(?P<before>^<p>|<br ?/?>\n)(?P<mark>{'|'.join(MARKS)}) ")
 

@@ -11,7 +11,7 @@ from bot.playground.markup import ENTITY, Names, clean, markdown, mention
 from bot.playground.place import Button
 
 STATES = {
-    "pending": (CIRCLE, "Waiting"),
+    "pending": (CIRCLE, "Not done"),
     "in_progress": (ARC, "At work"),
     "complete": (TICK, "Done"),
     "error": (CROSS, "Failed"),

@@ -5,12 +5,14 @@ import structlog
 from bot.conversation.adapter import Undeliverable
 from bot.conversation.notices import with_reference
 from bot.failpoints import Point, reached
+from bot.interactions.errors import ParentLost
 from bot.interactions.failures import failure_of
 from bot.interactions.types import Interaction, Status
 from bot.research import texts
-from bot.research.ending import with_finds
+from bot.research.ending import fail, finds
+from bot.research.planning import plan_anew
 from bot.research.report import deliver
-from bot.research.starting import plan_request, question_request, start
+from bot.research.starting import ask, plan_request, question_request, start
 from bot.research.work import Work
 from bot.state.heads import Head
 from bot.state.tasks import Stage
@@ -24,13 +26,14 @@ log = structlog.stdlib.get_logger()
 
 async def queue(work: Work) -> float | None:
     """Go ahead when there is room, else say how many wait before it."""
-    before = await work.slots.admit(work.task, now=work.clock.now())
-    if before is not None:
+    line = await work.slots.admit(work.task, now=work.clock.now())
+    if line is not None:
         if not work.task.life or work.task.life[-1].what != WAITS:
             work.note(WAITS)
-        await work.show_calmly(texts.render_waiting(work.task, before), texts.STOP)
+        await work.show_calmly(texts.render_waiting(work.task, line), texts.STOP)
         return QUEUE_SECONDS
-    work.task.stage, work.task.begun_at = Stage.RUNNING, work.clock.now()
+    work.enter(Stage.RUNNING)
+    work.task.begun_at = work.clock.now()
     work.note("has its turn")
     return await follow(work)
 
@@ -52,19 +55,25 @@ async def follow(work: Work) -> float | None:
 
 async def _begin(work: Work) -> float:
     """Say that it starts, before anything can come of it, and start it."""
-    if not work.task.creating:
+    if work.task.creating:
+        return await ask(work)
+    if not work.task.shown:
         await work.show(texts.render_working(work.task, texts.STARTING, work.clock.now()), texts.STOP)
-    request = plan_request(work, texts.GO_AHEAD) if work.task.plan_id else await question_request(work)
-    return await start(work, request)
+    if work.task.plan_id is None:
+        return await start(work, await question_request(work))
+    try:
+        return await start(work, plan_request(work, texts.GO_AHEAD))
+    except ParentLost:
+        return await plan_anew(work)
 
 
 async def finish(work: Work, interaction: Interaction) -> None:
     """Report what has ended, or say why there is no report."""
     task = work.task
     if failure := failure_of(interaction):
-        return await work.end(with_finds(with_reference(failure.notice, task.reference), interaction), texts.RETRY)
+        return await fail(work, failure, interaction)
     if interaction.status == Status.CANCELLED:
-        return await work.end(with_finds(texts.STOPPED, interaction))
+        return await work.end(texts.STOPPED, texts.RETRY, found=finds(interaction), why="cancelled upstream")
     if not interaction.output_text.strip():
         return await work.end(with_reference(texts.GAVE_UP, task.reference), texts.RETRY)
     await _become_head(work, interaction)

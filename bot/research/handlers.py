@@ -1,6 +1,9 @@
 """What people say about long work, as handlers of the commands."""
 
+from collections.abc import Awaitable, Callable
+
 from bot.clock import Clock
+from bot.conversation.commands import SIGNS
 from bot.conversation.exchange import Exchange, Handler
 from bot.research import texts
 from bot.research.manager import ResearchManager
@@ -10,7 +13,8 @@ from bot.research.zones import Source, TimeZones, render_hint
 from bot.state.records import Records
 from bot.state.schedules import Schedule, parse_firing
 
-HOW_TO_RESEARCH = "What shall I look into? Write it after the word, like `research What do sea otters eat?`"
+HOW_TO_RESEARCH = "What shall I look into? Just answer this, or say it like `research What do sea otters eat?`"
+WHICH_SCHEDULE = "Which schedule? Say it like `{word} S-7F3K2`; `tasks` lists them all."
 
 
 class ResearchHandlers:
@@ -26,11 +30,12 @@ class ResearchHandlers:
             "approve": self._research.approve,
             "change": self._research.change,
             "cancel": self._research.cancel,
+            "retry": self._research.retry,
             "tasks": self.tasks,
             "zone": self._zones.zone,
-            "pause": lambda exchange: self._schedules.pause(exchange, _argument(exchange)),
-            "resume": lambda exchange: self._schedules.resume(exchange, _argument(exchange)),
-            "delete": lambda exchange: self._schedules.delete(exchange, _argument(exchange)),
+            "pause": lambda exchange: _with_schedule(exchange, self._schedules.pause),
+            "resume": lambda exchange: _with_schedule(exchange, self._schedules.resume),
+            "delete": lambda exchange: _with_schedule(exchange, self._schedules.delete),
         }
 
     async def research(self, exchange: Exchange) -> str | None:
@@ -41,6 +46,7 @@ class ResearchHandlers:
             await self._research.start(exchange, question, consented=True, note=note or "")
             return None
         if not question:
+            exchange.asks = "research"
             return HOW_TO_RESEARCH
         try:
             schedule, hint = await self._when(exchange, question)
@@ -77,6 +83,14 @@ class ResearchHandlers:
             *([scheduled] if scheduled != NOTHING_SCHEDULED else []),
         ]
         return "\n\n".join(lists) or texts.NOTHING_HERE
+
+
+async def _with_schedule(exchange: Exchange, do: Callable[[Exchange, str], Awaitable[str]]) -> str:
+    """Do it with the schedule that was named; where none was, ask for one."""
+    reference = _argument(exchange).rstrip(SIGNS)
+    if not reference:
+        return WHICH_SCHEDULE.format(word=exchange.said.word if exchange.said else "pause")
+    return await do(exchange, reference)
 
 
 def _argument(exchange: Exchange) -> str:

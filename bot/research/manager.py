@@ -101,7 +101,9 @@ class ResearchManager:
         """
         message = exchange.message
         task = await self._records.tasks.get(message.thread, message.message)
-        if task is None or task.asked.revision == message.revision or (message.deleted and task.said_last_word):
+        if task is None or task.asked.revision == message.revision:
+            return False
+        if message.deleted and task.ended and not task.withdrawn:
             return False
         async with self._stepping(message) as run:
             await self._withdraw(message, run)
@@ -135,32 +137,37 @@ class ResearchManager:
 
     async def change(self, exchange: Exchange) -> str | None:
         """The handler of `change`; the button alone asks for the words."""
-        words = exchange.said.argument if exchange.said else ""
-        if not words:
-            return texts.HOW_TO_CHANGE
-        return await self._decide(exchange, Wish.CHANGE, words)
+        return await self._decide(exchange, Wish.CHANGE, exchange.said.argument if exchange.said else "")
 
     async def cancel(self, exchange: Exchange) -> str | None:
         """The handler of `cancel`."""
         return await self._decide(exchange, Wish.STOP, exchange.message.author)
 
-    async def retry(self, exchange: Exchange) -> bool:
-        """Run a task again that failed, from its plan; or one again of which nobody knows whether it runs.
+    async def is_for_task(self, message: Inbound) -> bool:
+        """Whether a message points at a task, and at none that was withdrawn."""
+        task = await self._pointed_at(message)
+        return task is not None and not task.withdrawn
 
-        False when the message points at no such task.
+    async def retry(self, exchange: Exchange) -> str | None:
+        """The handler of `retry`, said of a task: have it begin again, where that is offered and theirs to say.
+
+        It is offered where a task failed, and where nobody knows whether it was started.
         """
         message = exchange.message
-        task = await self._records.tasks.get(message.thread, message.about) if message.about else None
-        if task is None or await self._is_withdrawn(task):
-            return False
-        if task.stage in (Stage.UNKNOWN, Stage.ENDING, Stage.ENDED):
-            await self._wish(task, Wish.RETRY, message.author)
-        return True
+        task = await self._pointed_at(message)
+        if task is None or not _offers_retry(task):
+            is_over = task is None or task.stage in (Stage.ENDING, Stage.ENDED)
+            return None if message.silent else texts.HAS_ENDED if is_over else texts.NOT_ENDED
+        if not self._may_decide(message, task):
+            return texts.NOT_YOURS
+        await self._wish(task, Wish.RETRY, message.author)
+        return None if message.silent else texts.RETRYING
 
-    async def _is_withdrawn(self, task: Task) -> bool:
-        """Whether the message that asked for it asks for something else now."""
-        turn = await self._records.turns.get(task.name)
-        return turn is not None and turn.revision != task.asked.revision
+    async def _pointed_at(self, message: Inbound) -> Task | None:
+        return await self._records.tasks.get(message.thread, message.about) if message.about else None
+
+    def _may_decide(self, message: Inbound, task: Task) -> bool:
+        return self._rules.approvers == "anyone" or task.asked.author == message.author
 
     async def step(self, thread: Thread, task_id: MessageId) -> float | None:
         """Take a task one step further; gives the seconds until the next, or None when it has ended.
@@ -197,10 +204,10 @@ class ResearchManager:
     def _work(self, task: Task, known: RecalledTask, run: Run) -> Work:
         channel = self._channels[task.asked.thread.platform]
         posts = Posts(channel, task.asked, self._records.outbox, run, known.parts)
+        rules = self._rules._replace(agent=task.agent)  # which it began with
         return Work(
-            task, run, posts, channel, self._records, self._slots, self._interactions, self._clock, self._rules,
-            known.wishes,
-        )  # fmt: skip
+            task, run, posts, channel, self._records, self._slots, self._interactions, self._clock, rules, known.wishes
+        )
 
     async def _decide(self, exchange: Exchange, wish: Wish, said: str) -> str | None:
         """What somebody says about a plan, if it is theirs to say."""
@@ -209,12 +216,15 @@ class ResearchManager:
         if not proposed:
             return None if message.silent else texts.NOTHING_PROPOSED  # a button may be pressed twice
         task = proposed[-1]
-        if self._rules.approvers == "asker" and task.asked.author != message.author:
+        if not self._may_decide(message, task):
             return texts.NOT_YOURS
         if wish is Wish.APPROVE and (refusal := await self._unseen(task, exchange)):
             return refusal
+        if not said:
+            exchange.asks = "change"
+            return texts.HOW_TO_CHANGE
         await self._wish(task, wish, said)
-        return None
+        return None if message.silent else texts.render_decided(task, wish)
 
     async def _unseen(self, task: Task, exchange: Exchange) -> str | None:
         """What to say to an approval that would be of a plan which its author has not seen, or None."""
@@ -229,13 +239,18 @@ class ResearchManager:
         await self._engine.step_now(task.asked.thread, task.id)
 
 
-def _is_meant(task: Task, stop: Inbound) -> bool:
-    """In its thread anybody may stop a task; from outside of threads people stop their own of that channel."""
-    outside = stop.thread.root == stop.message
-    return task.asked.thread == stop.thread or (outside and task.asked.author == stop.author)
+def _is_meant(task: Task, message: Inbound) -> bool:
+    """In a thread people speak of its tasks; outside of threads each of their own in that channel."""
+    outside = message.thread.root == message.message
+    return task.asked.thread == message.thread or (outside and task.asked.author == message.author)
+
+
+def _offers_retry(task: Task) -> bool:
+    offered = task.last_word.actions if task.last_word else ()
+    return task.stage == Stage.UNKNOWN or texts.RETRY.says in [action.says for action in offered]
 
 
 def _is_asked(task: Task, message: Inbound, wish: Wish) -> bool:
     """Whether the task waits for a word, and for this one."""
     waits = task.stage == Stage.PROPOSED or (task.stage == Stage.UNKNOWN and wish is Wish.STOP)
-    return waits and task.asked.thread == message.thread and message.about in (None, task.id)
+    return waits and _is_meant(task, message) and message.about in (None, task.id)

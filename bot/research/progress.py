@@ -19,6 +19,7 @@ def render_progress(task: Task, said: Words, interaction: Interaction | None) ->
         title=f"Research: {shortened(task.question, QUESTION_CHARS)}",
         stages=tuple(_stage(label, labels.index(label) - labels.index(now), said) for label in labels),
         facts=(*said.facts, *map(plain, task.notes)),
+        below=said.below,
     )
 
 

@@ -13,7 +13,7 @@ from bot.research.reports.summary import summary
 from bot.research.texts import REST_IN_FILE
 from bot.research.work import Work
 
-MOST_MESSAGES = 1  # of a report that is shown as it is, instead of a summary
+SHORT_CHARS = 1_500  # of a report that is shown as it is, instead of a summary
 MOST_FIGURES = 10  # as messages of their own; all of them are in the file
 MOST_FILES = 10  # that the agent made
 
@@ -22,14 +22,14 @@ async def deliver(interaction: Interaction, work: Work) -> None:
     """Post what is not visible yet. Raises ChannelBusy or Undeliverable; then deliver again."""
     task = work.task
     begun = datetime.fromtimestamp(task.begun_at or task.started_at, UTC)
-    report = build_report(interaction, question=task.question, created=begun)
+    report = build_report(interaction, question=task.question, created=begun, reference=task.reference)
     words = _in_the_thread(report, work.channel.limits.message_chars)
     await work.posts.show_once(Part(key=_key(work, "r0"), text=words, notifies=task.asked.author))
     await _post_file(work, "md", "text/markdown", report.markdown.encode())
     await _post_pdf(work, report)
     for figure in report.figures[:MOST_FIGURES]:
         if figure.data is not None:
-            file = File(name=f"{task.reference}-{figure.name}", mime_type=figure.mime_type, data=figure.data)
+            file = File(name=figure.name, mime_type=figure.mime_type, data=figure.data)
             await work.posts.show_once(Part(key=_key(work, figure.name), text="", file=file))
     for file in _left_behind(interaction, task.reference):
         await work.posts.show_once(Part(key=_key(work, file.name), text="", file=file))
@@ -63,7 +63,7 @@ def _ending(block: MediaOutput) -> str:
 def _in_the_thread(report: Report, limit_chars: int) -> str:
     """A short report whole, a long one as its summary."""
     whole = _without_figures(report)
-    if len(split(whole, limit_chars=limit_chars)) <= MOST_MESSAGES:
+    if len(split(whole, limit_chars=min(SHORT_CHARS, limit_chars))) <= 1:
         return whole
     short = split(f"**{report.title}**\n\n{summary(report)}", limit_chars=limit_chars - len(REST_IN_FILE) - 2)[0]
     return f"{short}\n\n{REST_IN_FILE}"
@@ -86,5 +86,5 @@ async def _post_pdf(work: Work, report: Report) -> None:
 
 
 async def _post_file(work: Work, ending: str, mime_type: str, data: bytes) -> None:
-    file = File(name=f"report-{work.task.reference}.{ending}", mime_type=mime_type, data=data)
+    file = File(name=f"{work.task.reference}-report.{ending}", mime_type=mime_type, data=data)
     await work.posts.show_once(Part(key=_key(work, ending), text="", file=file))

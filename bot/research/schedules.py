@@ -21,7 +21,17 @@ from bot.conversation.adapter import Accept
 from bot.conversation.exchange import Exchange
 from bot.models import Inbound
 from bot.research.moments import is_too_late, latest_due, next_after, render_moment
-from bot.state.schedules import Schedule, Scheduled, ScheduleStore, firing_id, parse_firing, schedule_id
+from bot.research.reports.markup import escape
+from bot.state.inbox import InboxFull
+from bot.state.schedules import (
+    MISSED_SECONDS,
+    Schedule,
+    Scheduled,
+    ScheduleStore,
+    firing_id,
+    parse_firing,
+    schedule_id,
+)
 from bot.state.store import Command
 
 LOOK_SECONDS = 5.0  # between two looks, when nothing is due sooner
@@ -40,8 +50,9 @@ log = structlog.stdlib.get_logger()
 
 
 class Schedules:
-    def __init__(self, stored: ScheduleStore, accept: Accept, clock: Clock) -> None:
+    def __init__(self, stored: ScheduleStore, accept: Accept, clock: Clock, *, price: str = "") -> None:
         self._stored, self._accept, self._clock = stored, accept, clock
+        self._price = price  # of one research, as people read it; empty where nobody knows
 
     async def add(self, exchange: Exchange, schedule: Schedule, hint: str = "") -> str:
         """Keep a schedule for who asked, and say when it is, with a hint behind that; safe to repeat.
@@ -51,7 +62,7 @@ class Schedules:
         message = exchange.message
         known = await self._asked_by(message)
         if known is not None and known.asked.revision == message.revision:
-            return render_added(known, hint)
+            return render_added(known, self._price, hint)
         if known is None and (refusal := await self._refusal(message)):
             return refusal
         now = self._clock.now()
@@ -60,7 +71,7 @@ class Schedules:
             next_at=next_after(schedule, now) or now,
         )  # fmt: skip
         await exchange.run.write(self._stored.saved(scheduled), beside=self._stored.indexed(scheduled))
-        return render_added(scheduled, hint)
+        return render_added(scheduled, self._price, hint)
 
     async def listed(self, message: Inbound) -> str:
         """What is scheduled in the thread or channel of the message, as people read it."""
@@ -80,20 +91,20 @@ class Schedules:
         if scheduled is None or scheduled.next_at is None:
             return UNKNOWN
         if not scheduled.paused:
-            return render_added(scheduled)
+            return f"It is not paused: {_render_when(scheduled)}."
         next_at = next_after(scheduled.schedule, self._clock.now())
         if next_at is None:
             return OVER
         resumed = scheduled.model_copy(update={"paused": False, "next_at": next_at})
         await _write(exchange, resumed, self._stored.saved(resumed), beside=self._stored.indexed(resumed))
-        return render_added(resumed)
+        return f"Resumed: {_render_when(resumed)}."
 
     async def delete(self, exchange: Exchange, reference: str) -> str:
         scheduled = await self._meant(exchange, reference)
         if scheduled is None:
             return UNKNOWN
         await self._drop(exchange, scheduled)
-        return f"Deleted: {_render_when(scheduled)}."
+        return f"Deleted: I shall not research {_render_question(scheduled)} any more."
 
     async def withdraw(self, exchange: Exchange) -> bool:
         """Drop the schedule that a message asked for before it was edited or deleted; whether there was one.
@@ -110,15 +121,14 @@ class Schedules:
         return True
 
     async def note(self, message: Inbound) -> str | None:
-        """What the thread is to be told of a firing, or None when it is on time, or no firing."""
+        """What the thread is to be told of a firing: whose it is, how to end that, and why it is late; else None."""
         firing = parse_firing(message)
         scheduled = await self._stored.get(firing[0]) if firing else None
         if firing is None or scheduled is None:
             return None
         fired_at = scheduled.fired_at if scheduled.due_at == firing[1] else None
-        if (fired_at or self._clock.now()) - firing[1] < LATE_SECONDS:
-            return None
-        return f"_This was due on {render_moment(firing[1], scheduled.schedule.zone)}; I was away._"
+        is_late = (fired_at or self._clock.now()) - firing[1] >= LATE_SECONDS
+        return _render_firing(scheduled, firing[1] if is_late else None)
 
     async def run(self) -> None:
         """Start what is due, beside the other workers, until cancelled."""
@@ -138,16 +148,20 @@ class Schedules:
                 return min(wait, at - now)
             try:
                 await self._look_at(name, at)
+            except InboxFull as error:  # which is a RedisError; it stays due, and the others are due all the same
+                log.warning("schedule_waits", schedule=name, cause=str(error))
             except RedisError:
                 raise
-            except Exception:  # the others are due all the same
+            except Exception:
                 log.exception("schedule_broke", schedule=name)
         return wait
 
     async def _look_at(self, name: str, at: float) -> None:
         scheduled = await self._stored.get(name)
-        if scheduled is None or scheduled.paused or scheduled.next_at is None:
+        if scheduled is None or scheduled.paused:
             await self._stored.forget(name, at)
+        elif scheduled.next_at is None:
+            await self._end(scheduled, at)
         elif scheduled.next_at > self._clock.now():  # whoever started it died before the index was right
             await self._stored.look_at(scheduled)
         else:
@@ -165,7 +179,14 @@ class Schedules:
             return
         log.info("schedule_missed" if is_missed else "schedule_fired", schedule=moved.id, late_seconds=now - due_at)
         if moved.next_at is None:
-            await (self._stored.forget(moved.name, was_due_at) if is_missed else self._stored.lose(moved))
+            await self._end(moved, was_due_at)
+
+    async def _end(self, scheduled: Scheduled, at: float) -> None:
+        """Find one that fires no more nowhere; but if it has just missed that time, the list shows it for some days."""
+        if scheduled.missed_at == at:
+            await self._stored.look_again(scheduled.name, self._clock.now() + MISSED_SECONDS)
+        else:
+            await self._stored.lose(scheduled)
 
     async def _refusal(self, message: Inbound) -> str | None:
         """Why no more can be scheduled; two at the same moment may exceed a limit by one."""
@@ -187,10 +208,31 @@ class Schedules:
         return next((one for one in await self._stored.here(exchange.message) if one.id == wanted), None)
 
 
-def render_added(scheduled: Scheduled, hint: str = "") -> str:
-    """What who asked for it reads, in one line."""
-    when = _render_when(scheduled)
-    return " ".join(filter(None, (f"{when[0].upper()}{when[1:]}. To drop it, say `delete {scheduled.id}`.", hint)))
+def render_added(scheduled: Scheduled, price: str = "", hint: str = "") -> str:
+    """What who asked for it reads, in one line: what, when, for how much, and how to end it."""
+    each = "It" if _is_once(scheduled) else "Each time"
+    sentences = (
+        f"I shall research {_render_question(scheduled)} {_render_when(scheduled)}.",
+        f"{each} takes {price}, without asking again." if price else f"{each} starts without asking again.",
+        f"To end it, say `delete {scheduled.id}`.",
+        hint,
+    )
+    return " ".join(filter(None, sentences))
+
+
+def _render_firing(scheduled: Scheduled, late_since: float | None) -> str:
+    to_end = "" if _is_once(scheduled) else f" To end it, say `delete {scheduled.id}`."
+    when = render_moment(late_since, scheduled.schedule.zone) if late_since else ""
+    late = f" This was due on {when}; I was away." if when else ""
+    return f"_Scheduled (`{scheduled.id}`).{to_end}{late}_"
+
+
+def _render_question(scheduled: Scheduled) -> str:
+    return f"*{escape(textwrap.shorten(scheduled.schedule.question, QUESTION_CHARS, placeholder='…'))}*"
+
+
+def _is_once(scheduled: Scheduled) -> bool:
+    return not scheduled.schedule.cron and not scheduled.schedule.every_hours
 
 
 def _render_line(scheduled: Scheduled) -> str:
@@ -200,7 +242,7 @@ def _render_line(scheduled: Scheduled) -> str:
 
 def _render_when(scheduled: Scheduled) -> str:
     schedule = scheduled.schedule
-    is_once = not schedule.cron and not schedule.every_hours
+    is_once = _is_once(scheduled)
     words = schedule.words if is_once else f"{schedule.words} ({schedule.zone})"
     if scheduled.paused:
         words += ", paused"

@@ -28,10 +28,14 @@ def last_thought(interaction: Interaction) -> str:
     return next((summary for summary in summaries if summary), "")
 
 
-def sources(interaction: Interaction) -> set[str]:
-    """The addresses it has found, read or cited so far."""
-    found = {url for step in _tool_steps(interaction) for url in _found(step)}
-    return (found | set(_cited(interaction))) - {""}
+def sources(interaction: Interaction) -> dict[str, str]:
+    """The addresses it has found, read or cited so far, each with its title where that is known."""
+    found = (source for step in _tool_steps(interaction) for source in _found(step))
+    titles: dict[str, str] = {}
+    for url, title in (*found, *_cited(interaction)):
+        titles[url] = titles.get(url) or title
+    titles.pop("", None)
+    return titles
 
 
 def searches(interaction: Interaction) -> int:
@@ -75,20 +79,20 @@ def _tool_steps(interaction: Interaction) -> Iterator[ToolStep]:
     return filter(None, steps)
 
 
-def _found(step: ToolStep) -> list[str]:
+def _found(step: ToolStep) -> list[tuple[str, str]]:
     match step:
         case SearchResult(sources=found):
-            return [source.url for source in found]
+            return [(source.url, source.title) for source in found]
         case UrlResult(urls=fetched):
-            return [page.url for page in fetched if page.status in ("", "success")]
+            return [(page.url, "") for page in fetched if page.status in ("", "success")]
         case MapsResult(places=places):
-            return [place.url for place in places]
+            return [(place.url, place.name) for place in places]
         case _:
             return []
 
 
-def _cited(interaction: Interaction) -> Iterator[str]:
+def _cited(interaction: Interaction) -> Iterator[tuple[str, str]]:
     for step in interaction.steps:
         for block in step.content if isinstance(step, ModelOutput) else ():
             if isinstance(block, TextOutput):
-                yield from (address(citation)[0] for citation in read_citations(block))
+                yield from (address(citation) for citation in read_citations(block))

@@ -17,6 +17,7 @@ from bot.interactions.errors import BadRequest, InteractionError, NotFound, Outc
 from bot.interactions.types import DeepResearch, Interaction, Request, WebhookConfig
 from bot.interactions.wire import Json
 from bot.research import texts
+from bot.research.stoppable import unless_stopped
 from bot.research.work import Work
 from bot.state.store import Command
 from bot.state.tasks import Stage, Task, Wish, told
@@ -30,23 +31,25 @@ log = structlog.stdlib.get_logger()
 async def start(work: Work, request: Request) -> float:
     """Have the API begin. Raises InteractionError where it refused, which means that nothing was started."""
     task = work.task
-    if task.creating:
-        return await ask(work)
     task.creating = True
     task.starts += 1
     await work.save()
     reached(Point.INTENT_SAVED)
     try:
-        interaction = await _created(work, _numbered(request, task))
+        await unless_stopped(_start(work, _numbered(request, task)), work)
     except OutcomeUnknown:
         return await ask(work)
     except InteractionError:
         task.creating = False
         await work.save()
         raise
+    return work.wait
+
+
+async def _start(work: Work, request: Request) -> None:
+    interaction = await _created(work, request)
     reached(Point.REPLY_READ)
     await _started(work, interaction.id or "", work.moves_in(interaction))
-    return work.wait
 
 
 async def ask(work: Work) -> float:
@@ -54,12 +57,13 @@ async def ask(work: Work) -> float:
     work.wishes = await work.records.tasks.wishes(work.task)  # the API may have told while the answer was waited for
     if await _adopted(work):
         return 0.0
-    work.task.stage = Stage.UNKNOWN
+    work.enter(Stage.UNKNOWN)
     work.note(f"start {work.task.starts} unknown")
-    await work.save()  # before it can be answered
+    said_to_another = work.records.tasks.granted(work.task, Wish.RETRY)
+    await work.save(said_to_another)  # before it can be answered
+    work.wishes.pop(Wish.RETRY, None)
     log.warning("start_unknown", reference=work.task.reference)
-    await work.show(texts.render_unknown(work.task), texts.RETRY, texts.CANCEL)
-    return UNKNOWN_SECONDS
+    return 0.0 if Wish.STOP in work.wishes else await look(work)
 
 
 async def look(work: Work) -> float:
@@ -67,12 +71,24 @@ async def look(work: Work) -> float:
     if await _adopted(work):
         return 0.0
     if Wish.RETRY not in work.wishes:
+        await _show_unknown(work)
         return UNKNOWN_SECONDS
     work.task.creating = False
-    work.task.stage = Stage.RUNNING if work.task.begun_at else Stage.PLANNING
+    _go_on(work)
+    work.task.begun_at = work.task.begun_at and work.clock.now()
     work.note(f"start wished again by {work.wishes[Wish.RETRY]}")
     await work.save(work.records.tasks.granted(work.task, Wish.RETRY))
     return 0.0
+
+
+async def _show_unknown(work: Work) -> None:
+    said = texts.render_unknown(work.task)
+    if work.task.shown != said.text:
+        await work.show(said, texts.RETRY, texts.CANCEL)
+
+
+def _go_on(work: Work) -> None:
+    work.enter(Stage.RUNNING if work.task.begun_at else Stage.PLANNING)
 
 
 async def sort_out(work: Work) -> None:
@@ -108,7 +124,7 @@ async def _adopted(work: Work) -> bool:
     interaction_id = next((one for one, start in news if one not in task.interactions and _awaits(task, start)), None)
     if interaction_id is None:
         return False
-    task.stage = Stage.RUNNING if task.begun_at else Stage.PLANNING
+    _go_on(work)
     work.note(f"adopted {interaction_id}")
     await work.save(work.records.tasks.granted(task, Wish.RETRY))
     await _started(work, interaction_id)
@@ -138,13 +154,19 @@ async def _created(work: Work, request: Request) -> Interaction:
 def _without_what_is_lost(work: Work, request: Request, refusal: InteractionError) -> Request | None:
     """The same without the conversation or the sandbox that is no more; None where it is neither."""
     environment = request.environment
-    is_kept = environment is not None and environment != work.rules.environment
-    if not is_kept and not isinstance(refusal, ParentLost):
+    is_kept = environment is not None and environment != work.rules.environment and _names_environment(refusal)
+    is_about_plan = work.task.plan_id is not None  # without it what is said about it means nothing
+    if not is_kept and (is_about_plan or not isinstance(refusal, ParentLost)):
         return None
-    work.task.notes.append(SANDBOX_LOST if is_kept else CONTEXT_LOST)
+    note = SANDBOX_LOST if is_kept else CONTEXT_LOST
+    work.task.notes += [note] if note not in work.task.notes else []
     parent = None if isinstance(refusal, ParentLost) else request.previous_interaction_id
     environment = work.rules.environment if is_kept else environment
     return replace(request, previous_interaction_id=parent, environment=environment)
+
+
+def _names_environment(refusal: InteractionError) -> bool:
+    return "environment" in f"{refusal.code} {refusal.detail}".lower()
 
 
 async def question_request(work: Work, *, planning: bool = False) -> Request:

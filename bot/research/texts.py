@@ -7,13 +7,14 @@ from bot.models import Action, Mark
 from bot.research.reports.markup import escape, plain_text, read_markdown
 from bot.research.rules import Rules
 from bot.research.signs import last_thought, searches
-from bot.state.tasks import Stage, Task
+from bot.state.slots import Line
+from bot.state.tasks import Stage, Task, Wish
 
 QUESTION_CHARS = 200  # of the question, in the status message
 THOUGHT_CHARS = 300
 READ_CHARS = 600  # of a thought, before its Markdown is taken out
 PLAN_CHARS = 1_200  # fits the smallest message of any platform, with what stands around it
-FOUND_CHARS = 800
+FOUND_CHARS = 800  # of what was written, to be shown as it is
 LEAST_USD = 0.01
 TEXTS = frozenset({"inline", "fence", "code_block"})  # the blocks of Markdown that hold words
 BREAK = "  \n"  # a line break in every Markdown
@@ -27,28 +28,41 @@ CANCEL = Action(label="Cancel", says="cancel", kind="danger")
 RETRY = Action(label="Retry", says="retry", kind="primary")
 
 PLANNING, CHANGING, STARTING, WORKING = "making a plan", "changing the plan", "starting", "at work"
+BUSY = "my model is busy, I keep trying"
 GO_AHEAD = "Go ahead with the research as planned."
 DONE = "done"
-REST_IN_FILE = "_The whole report is in the file._"
+REST_IN_FILE = "_The whole report is in the files._"
 NOT_SHOWN = "done, but I could not show all of the report here"
 STOPPED = "stopped"
 CANCELLED = "cancelled"
 NOT_APPROVED = "dropped, since nobody approved it within a day"
 TOO_LONG = "stopped, because it took longer than an hour"
 GAVE_UP = "It ended without a report."
+OUT_OF_BUDGET = "My model has used up what it may spend on one research. A narrower question may help."
+WRITTEN = "_What it had written until then:_"
+FIRST_SOURCES = "_Nothing was written yet. Sources it had found:_"
+NO_PLAN = "It ended without a plan."
+GIVEN_UP = "given up; I cannot tell whether it still runs"
+PLAN_LOST = "_The plan was no longer stored, so I have made a new one._"
 NOTHING_RUNS = "Nothing is running here."
 NOTHING_HERE = "Nothing is running or scheduled here."
 NOTHING_PROPOSED = "There is no plan here that waits for that."
+HAS_ENDED = "This research has ended. Ask again with `research …` for another one."
+NOT_ENDED = "This research has not ended yet."
 NOT_YOURS = "Only who asked for this research may decide about it."
 NEWER_PLAN = "That was said of an earlier plan. Please look at the new one, and approve it if it is right."
 PLAN_CHANGES = "I am changing the plan first. Please look at the new one then, and approve it if it is right."
-HOW_TO_CHANGE = "Tell me what to change, beginning with `change:`, for instance `change: only the last five years`."
+HOW_TO_CHANGE = "Tell me what to change, just by answering this. Or say `change: only the last five years`."
+APPROVED, CHANGED, DROPPED = "Approved.", "I am changing the plan.", "Cancelled."
+GIVING_UP = "I am giving it up."
+RETRYING = "I am trying it again."
+ENDS = {DONE: Mark.DONE} | dict.fromkeys((STOPPED, CANCELLED, NOT_APPROVED, GIVEN_UP), Mark.STOPPED)  # else it failed
 STOPPING = "I am stopping it."
 STOPPED_ANSWER = "Stopped."
 STAGES = {
     Stage.PLANNING: PLANNING,
     Stage.PROPOSED: "its plan waits for approval",
-    Stage.QUEUED: "waiting for other research to end",
+    Stage.QUEUED: "waiting in line",
     Stage.RUNNING: WORKING,
     Stage.UNKNOWN: "may or may not run; Retry or Cancel there",
 }
@@ -59,6 +73,17 @@ def approve(task: Task) -> Action:
     return APPROVE.model_copy(update={"says": f"{APPROVE.says} {task.plan_mark}"})
 
 
+def render_decided(task: Task, wish: Wish) -> str:
+    """What to answer to a word about a plan, or about a research that may or may not run."""
+    match wish:
+        case Wish.APPROVE:
+            return APPROVED
+        case Wish.CHANGE:
+            return CHANGED
+        case _:
+            return GIVING_UP if task.stage == Stage.UNKNOWN else DROPPED
+
+
 class Words(NamedTuple):
     """What a status message says, in Markdown, and the same in pieces for a drawing."""
 
@@ -66,6 +91,7 @@ class Words(NamedTuple):
     detail: str = ""  # of the stage at work, plain text
     facts: tuple[str, ...] = ()
     mark: Mark | None = Mark.RUNNING  # of the stage at work; None for a text that no drawing can replace
+    below: str = ""  # Markdown that stands below a drawing
 
 
 def render_working(task: Task, doing: str, now: float, interaction: Interaction | None = None) -> Words:
@@ -80,18 +106,24 @@ def render_working(task: Task, doing: str, now: float, interaction: Interaction 
     return Words(_render(task, f"_{', '.join([doing, *facts])}_{quoted}"), thought or doing, tuple(facts))
 
 
-def render_waiting(task: Task, before: int) -> Words:
-    others = "next in line" if before == 0 else f"{before} before it"
-    waits, facts = f"waiting for other research to end, {others}", _counted(task)
+def render_waiting(task: Task, line: Line) -> Words:
+    own = f"{line.own} of yours {'runs' if line.own == 1 else 'run'} already"
+    why = own if line.own else "others run first"
+    place = "next in line" if line.before == 0 else f"{line.before} before it"
+    waits, facts = f"waiting, since {why}, {place}", _counted(task)
     return Words(_render(task, f"_{', '.join([waits, *facts])}_"), waits, tuple(facts), Mark.WAITING)
 
 
 def render_plan(task: Task, rules: Rules) -> Words:
     """The card: the plan, what it will take, and what can be done about it."""
-    who = "Whoever asked" if rules.approvers == "asker" else "Anybody here"
-    takes = f"_Usually 5 to 20 minutes and {rules.price}. {who} may approve it, or say what to_ `change: …`"
+    who = "Only who asked" if rules.approvers == "asker" else "Anybody here"
+    cost = ", ".join(_cost(task))
+    so_far = f" The plan has cost {cost}." if cost else ""
+    takes = f"_It takes up to 20 minutes as a rule, an hour at most, and {rules.price}.{so_far}_"
+    asks = f"_{who} can approve it, within a day. To change it, answer_ `change: …` (`{task.reference}`)"
     question = shortened(task.question, QUESTION_CHARS)
-    card = [f"**Research plan**: {question}", _cut(_without_title(task.plan)), takes, *task.notes]
+    about = f"{takes}{BREAK}{asks}"
+    card = [f"**Research plan**: {question}", _cut(_without_title(task.plan)), about, *task.notes]
     return Words("\n\n".join(card), mark=None)
 
 
@@ -103,26 +135,26 @@ def render_unknown(task: Task) -> Words:
     return Words(_render(task, asks), plain(asks))
 
 
-def render_ended(task: Task, how: str, seconds: float) -> Words:
-    """The last words: how it ended, what it took, and what else there is to say below."""
-    state, _, rest = how.partition("\n")
+def render_ended(task: Task, how: str, seconds: float, found: str = "") -> Words:
+    """The last words: how it ended, what it took, and in Markdown what it had found."""
     facts = [render_duration(seconds), *_counted(task)]
-    ended = _render(task, f"_{state} ({', '.join(facts)})_")
-    mark = Mark.DONE if how == DONE else Mark.FAILED
-    return Words(f"{ended}\n{rest}" if rest else ended, plain(how), tuple(facts), mark)
+    ended = _render(task, f"_{how} ({', '.join(facts)})_")
+    text = f"{ended}\n\n{found}" if found else ended
+    return Words(text, plain(how), tuple(facts), ENDS.get(how, Mark.FAILED), found)
 
 
 def render_tasks(tasks: list[Task], now: float) -> str:
     """What is under way here, for `tasks`."""
-    return "\n".join(_line(task, now) for task in tasks) or NOTHING_RUNS
+    return "\n".join(_line(task, now) for task in tasks)
 
 
 def _line(task: Task, now: float) -> str:
-    seen = [f"last sign of life {render_duration(now - task.alive_at)} ago"] if task.alive_at is not None else []
+    """Its state first, since a question may end in any sign. How long it runs is what its status message says too."""
     runs = task.stage in (Stage.PLANNING, Stage.RUNNING)
-    facts = [render_duration(now - task.started_at), *(seen if runs else []), *_counted(task)]
-    question, stage = shortened(task.question, QUESTION_CHARS), STAGES.get(task.stage, task.stage)
-    return f"- `{task.reference}` {question}: {', '.join([stage, *facts])}"
+    stage = STAGES.get(task.stage, task.stage)
+    since = render_duration(now - ((task.begun_at if runs else None) or task.started_at))
+    facts = [f"{stage} for {since}" if runs else f"{stage}, asked {since} ago", *(_life(task, now) if runs else [])]
+    return f"- `{task.reference}` {', '.join([*facts, *_counted(task)])}: {shortened(task.question, QUESTION_CHARS)}"
 
 
 def render_duration(seconds: float) -> str:
@@ -165,8 +197,12 @@ def _cut(plan: str) -> str:
 def _counted(task: Task, interaction: Interaction | None = None) -> list[str]:
     """What was found and what it has cost until now, as far as that is known; searches while they are made."""
     searched = searches(interaction) if interaction else 0
-    counts = [(task.sources, "source"), (searched, "search"), (task.tokens, "token")]
-    return [*(_count(number, of) for number, of in counts if number), *([_money(task.usd)] if task.usd else [])]
+    counts = [(task.sources, "source"), (searched, "search")]
+    return [*(_count(number, of) for number, of in counts if number), *_cost(task)]
+
+
+def _cost(task: Task) -> list[str]:
+    return [*([_count(task.tokens, "token")] if task.tokens else []), *([_money(task.usd)] if task.usd else [])]
 
 
 def _count(number: int, of: str) -> str:

@@ -19,8 +19,12 @@ DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 TOO_OFTEN = "I start nothing more often than once an hour."
+TOO_SOON = "That is too soon to wait for. Leave the time out, or take a minute or more: `research in 10 minutes …`."
 TOO_FAR = "That is more than a year away."
-OVER = "That time is over."
+OVER = "That time is over. Name one to come, as in `research tomorrow at 9:00 …`."
+NOT_UNDERSTOOD = (
+    "I cannot read that time. I can read `research tomorrow at 9:00 …` and `research in 2 hours …`, for instance."
+)
 NO_QUESTION = "What shall I look into then? Write the question after the time."
 UNSUPPORTED = (
     "I cannot keep that rhythm. I can do every day, every weekday, days of the week such as every Monday, every other "
@@ -153,8 +157,8 @@ def _every_month(written: _Written) -> Schedule:
 
 
 def _every_hours(written: _Written) -> Schedule:
-    count, in_minutes = int(written["count"] or 1), written["unit"].lower().startswith("m")
-    minutes = count if in_minutes else count * 60
+    count, unit = int(written["count"] or 1), (written["unit"] or "h")[0].lower()
+    minutes = count * {"h": 60, "m": 1, "s": 0}[unit]
     if minutes < 60:
         raise Unschedulable(TOO_OFTEN)
     if minutes % 60:
@@ -165,14 +169,17 @@ def _every_hours(written: _Written) -> Schedule:
     return Schedule(question=written.question, words=words, zone=written.zone, at=first, every_hours=hours)
 
 
-def _unsupported(_written: _Written) -> Schedule:
-    raise Unschedulable(UNSUPPORTED)
+def _refused(why: str) -> Callable[[_Written], Schedule]:
+    def refuse(_written: _Written) -> Schedule:
+        raise Unschedulable(why)
+
+    return refuse
 
 
 def _in_a_while(written: _Written) -> Schedule:
     count, unit = int(written["count"]), written["unit"].lower()
-    if not count:
-        raise Unschedulable("That is now.")
+    if not count or unit[0] == "s":
+        raise Unschedulable(TOO_SOON)
     if unit[0] in "mh":
         return written.once(math.ceil(written.now) + count * (HOUR_SECONDS if unit[0] == "h" else 60.0))
     wall_clock = written.local.replace(microsecond=0) + timedelta(days=count * (7 if unit[0] == "w" else 1))
@@ -232,15 +239,20 @@ _FORMS: tuple[tuple[str, Callable[[_Written], Schedule]], ...] = (
     (rf"(?:every|each)\s+(?:two|2)\s+weeks\s+on\s+(?P<weekday>{_DAY})s?\s+{_TIME}", _every_other_week),
     (rf"(?:yearly|(?:every|each)\s+year)\s+on\s+(?:the\s+)?{_YEARLY}\s+{_TIME}", _every_year),
     (rf"(?:every|each)\s+{_YEARLY}\s+{_TIME}", _every_year),
-    (r"(?:every|each)\s+(?P<count>\d{1,3})\s+(?P<unit>hours?|minutes?|mins?)", _every_hours),
+    (r"(?:every|each)\s+(?P<count>\d{1,3})\s+(?P<unit>hours?|minutes?|mins?|seconds?|secs?)", _every_hours),
     (r"(?:every|each)\s+hour(?=[,:;–—])", _every_hours),
     (
         r"(?:every|each)\s+(?:(?:other|second|third)\s+\w+|\d+\s+(?:days?|weeks?|months?|years?)|week|month|quarter|year)"
         rf"\s+(?:on\s+[\w ]{{1,20}}?\s+)?{_TIME}",
-        _unsupported,
+        _refused(UNSUPPORTED),
     ),
-    (r"in\s+(?P<count>\d{1,4})\s+(?P<unit>minutes?|mins?|hours?|days?|weeks?)", _in_a_while),
+    (r"in\s+(?P<count>\d{1,4})\s+(?P<unit>seconds?|secs?|minutes?|mins?|hours?|days?|weeks?)", _in_a_while),
     (rf"(?P<relative>today|tomorrow)\s+{_TIME}", _today_or_tomorrow),
+    (rf"(?:yesterday|last\s+(?:night|{_DAY}))\s+{_TIME}", _refused(OVER)),
+    (
+        rf"(?:tonight|this\s+(?:morning|afternoon|evening|{_DAY})|(?:the\s+)?day\s+after\s+tomorrow)\s+{_TIME}",
+        _refused(NOT_UNDERSTOOD),
+    ),
     (rf"on\s+{_DATE}\s+{_TIME}", _on_a_date),
     (rf"(?P<which>on|next)\s+(?P<weekday>{_DAY})\s+{_TIME}", _on_a_weekday),
     (rf"at\s+(?P<clock>{_EXACT})", _at),

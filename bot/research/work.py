@@ -56,8 +56,13 @@ class Work:
         return self.clock.now() - (self.task.begun_at or self.task.started_at)
 
     @property
+    def elapsed_here(self) -> float:
+        """Seconds since it came to its present stage."""
+        return self.clock.now() - (self.task.stage_at or self.task.started_at)
+
+    @property
     def wait(self) -> float:
-        return until_next_look(self.elapsed, tells=bool(self.rules.webhook_url))
+        return until_next_look(self.elapsed_here, tells=bool(self.rules.webhook_url))
 
     async def save(self, *commands: Command, beside: Sequence[Command] = ()) -> None:
         await self.run.write(self.records.tasks.saved(self.task), *commands, beside=beside)
@@ -78,6 +83,11 @@ class Work:
         await self.posts.show(Part(key=status, text=text, final=not actions, actions=actions, progress=progress))
         self.task.shown, self.task.shown_at = text, self.clock.now()
 
+    def enter(self, stage: Stage) -> None:
+        """Come to a stage. What it says first is shown at once, also where the message was edited a moment ago."""
+        self.task.enter(stage, self.clock.now())
+        self.task.shown = ""
+
     def note(self, what: str) -> None:
         self.task.note(self.clock.now(), what)
 
@@ -94,14 +104,17 @@ class Work:
         self.task.environment_id = environment_id
         return [self.records.tasks.works_in(self.task, environment_id)]
 
-    async def end(self, how: str, *actions: Action) -> None:
-        """The task is over, which people are told with what it cost. Once this is saved it can no longer go on."""
+    async def end(self, how: str, *actions: Action, found: str = "", why: str = "") -> None:
+        """The task is over, which people are told with what it found and cost; `why` is for the operator.
+
+        Once this is saved it can no longer go on.
+        """
         task = self.task
-        said = texts.render_ended(task, how, self.elapsed)
+        said = texts.render_ended(task, how, self.elapsed, found)
         drawn = render_progress(task, said, self.interaction)
         task.last_word = LastWord(text=said.text, progress=drawn, actions=actions)
-        task.stage = Stage.ENDING
-        self.note(f"over after {self.elapsed:.0f} s")
+        self.enter(Stage.ENDING)
+        self.note(f"over after {self.elapsed:.0f} s: {why or how}")
         of_before = self.records.tasks.granted(task, Wish.RETRY)
         await self.save(of_before, beside=self.slots.left(task))
         reached(Point.END_SAVED)
@@ -113,7 +126,7 @@ class Work:
         task = self.task
         if task.last_word is not None:
             await self._show(task.last_word.text, task.last_word.progress, task.last_word.actions)
-        task.stage = Stage.ENDED
+        self.enter(Stage.ENDED)
         self.note("ended")
         came_too_late = [self.records.tasks.granted(task, wish) for wish in Wish if wish is not Wish.RETRY]
         await self.save(*came_too_late)
@@ -122,9 +135,12 @@ class Work:
         """The task is over without a word, since nobody asks for it any more."""
         if not self.task.ended:
             await self.cancel_upstream()
-        self.task.stage, self.task.last_word = Stage.ENDED, None
+        self.enter(Stage.ENDED)
+        self.task.withdrawn = True
         self.note("withdrawn")
-        await self.save(beside=self.slots.left(self.task))
+        await self.save(
+            *(self.records.tasks.granted(self.task, wish) for wish in Wish), beside=self.slots.left(self.task)
+        )
 
     async def cancel_upstream(self) -> Interaction | None:
         """Stop what is at work, and read once what came of it; None where nothing is, or nobody can say.

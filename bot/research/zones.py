@@ -4,18 +4,17 @@ What a sentence itself names, as in "9:00 Europe/Berlin", goes before all of the
 """
 
 from enum import Enum, auto
-from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import available_timezones
 
 from bot.clock import Clock
 from bot.conversation.adapter import Channel, KnowsTimeZones
 from bot.conversation.exchange import Exchange
+from bot.conversation.zone_names import find_zone
 from bot.models import Inbound
 from bot.research.moments import is_zone, render_moment
 from bot.state.zones import Zones
 
-HOW_TO_SET = "`zone Europe/Zurich`"
+EXAMPLES = ("Europe/Zurich", "America/New_York")
 
 
 class Source(Enum):
@@ -51,7 +50,7 @@ class TimeZones:
             return self._render(await self.of(exchange.message, exchange.channel))
         name = find_zone(wanted)
         if name is None:
-            return f"I know no such time zone. Name the nearest large city, like {HOW_TO_SET}."
+            return f"I know no such time zone. Name a large city near you, {_how_to_set()}."
         await exchange.run.write(beside=[self._told.told(exchange.message, name)])
         return f"Your schedules are in {name} from now on, where it is {self._now(name)}. Older ones stay as they are."
 
@@ -59,10 +58,11 @@ class TimeZones:
         because = {
             Source.TOLD: "as you told me",
             Source.PLATFORM: "as your profile here says",
-            Source.DEFAULT: "since I know no other of you",
+            Source.DEFAULT: "since you have not told me where you are",
         }
-        now = self._now(zone.name)
-        return f"{zone.name}, {because[zone.source]}; it is {now} there. To change that, say for instance {HOW_TO_SET}."
+        there = f"where it is {self._now(zone.name)} now"
+        why = because[zone.source]
+        return f"For you I take {zone.name}, {there}, {why}. To change that, name a city, {_how_to_set(zone.name)}."
 
     def _now(self, zone: str) -> str:
         return render_moment(self._clock.now(), zone)
@@ -70,20 +70,10 @@ class TimeZones:
 
 def render_hint(zone: str) -> str:
     """For who has a schedule in the default zone, and may live elsewhere."""
-    return f"I took {zone} for your time zone; if it is another, say for instance {HOW_TO_SET} and edit your message."
+    return f"I took {zone} for your time zone; if you are elsewhere, say {_how_to_set(zone)}, and edit your message."
 
 
-def find_zone(wanted: str) -> str | None:
-    """The IANA name of a time zone that somebody wrote in their own way: "europe/zurich", "New York"; None where none
-    is called so."""
-    name = wanted.strip(" `<>.").replace(" ", "_").casefold()
-    return _names().get(name)
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    """All that a zone may be called, without regard to case: its name, and its city alone."""
-    regions = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    names = sorted(name for name in available_timezones() if name.startswith(regions) or name in ("UTC", "GMT"))
-    cities = {name.rpartition("/")[2].casefold(): name for name in reversed(names)}
-    return cities | {name.casefold(): name for name in names}
+def _how_to_set(known: str = "") -> str:
+    """With the city of another zone than the known one."""
+    other = next(name for name in EXAMPLES if name != known)
+    return f"for instance `zone {other.rpartition('/')[2].replace('_', ' ')}`"

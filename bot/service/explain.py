@@ -60,12 +60,10 @@ async def find(redis: Redis, reference: str) -> list[Explained]:
 
 
 async def _turns_and_tasks(redis: Redis, reference: str) -> list[Explained]:
-    """The turn that was shown it last and the task it began; and the tasks under way that were shown it too."""
-    tasks = Tasks(redis)
-    named = await Turns(redis).named(reference)
-    names = [named] if named else []
-    async for page in tasks.under_way():
-        names += [task.name for task in page.tasks if task.reference == reference and task.name != named]
+    """The turns that were shown it and the tasks they began; and the tasks under way, which may outlive that."""
+    names = await Turns(redis).named(reference)
+    async for page in Tasks(redis).under_way():
+        names += [task.name for task in page.tasks if task.reference == reference and task.name not in names]
     return [one for name in names for one in await _named(redis, name, reference)]
 
 
@@ -85,7 +83,7 @@ async def _schedules(redis: Redis, reference: str) -> list[Explained]:
     """Those that wait or are paused; and one that has ended, which only the turn that asked for it leads to."""
     store = ScheduleStore(redis)
     asking = await Turns(redis).named(f"P{reference[1:]}")
-    names = {f"{asking.partition(' ')[0]} {reference}"} if asking else set[str]()
+    names = {f"{turn.partition(' ')[0]} {reference}" for turn in asking}
     async for page in store.all(reference):
         names |= {scheduled.name for scheduled in page.schedules} | set(page.unreadable)
     found = [await _schedule(store, name) for name in sorted(names)]

@@ -63,7 +63,7 @@ def _origin(task: Task) -> dict[str, Fact | None]:
     return {
         "asked_by": task.asked.author,
         "asked_in": task.asked.place,
-        "started": utc(task.started_at),
+        "started": utc(task.life[0].at if task.life else task.started_at),  # a retry begins anew
         "agent": task.agent,
         "environment": task.environment_id,
         "question": _size(task.question),

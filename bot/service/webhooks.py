@@ -75,12 +75,22 @@ class Webhooks:
         name = named if isinstance(named, str) else await self._tasks.doing(event.interaction_id)
         if name is None:
             return
-        thread, _, task = name.partition(" ")
+        try:
+            thread, task = _parse_name(name)
+        except ValueError:
+            log.warning("webhook_malformed", interaction=event.interaction_id, type=event.type)
+            return
         start = text(event.user_metadata, "parley_start")
         number = int(start) if start.isascii() and start.isdecimal() and len(start) < LONGEST_NUMBER else 0
-        await self._tasks.tell(Thread.parse(thread), MessageId(task), event.interaction_id, number)
-        await self._engine.step_now(Thread.parse(thread), MessageId(task))
+        await self._tasks.tell(thread, task, event.interaction_id, number)
+        await self._engine.step_now(thread, task)
         log.info("webhook_taken", interaction=event.interaction_id, type=event.type)
+
+
+def _parse_name(name: str) -> tuple[Thread, MessageId]:
+    """Of a task. Raises ValueError when it is not the name of one."""
+    thread, task = name.split()
+    return Thread.parse(thread), MessageId(task)
 
 
 async def _read(request: Request) -> bytes | None:

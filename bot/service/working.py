@@ -60,8 +60,8 @@ async def working(
         runs = Runs(redis, engine.wake_again, clock, timing, watching=watching, name=engine.name)
         interactions = await stack.enter_async_context(_interactions(settings))
         channels = await _channels(settings, clock, stack)
-        schedules = _schedules(settings, redis, engine, clock)
         rules = _rules(settings, status_seconds)
+        schedules = _schedules(settings, rules, redis, engine, clock)
         tools = Tools(settings, rules, redis, engine, runs, interactions, channels, clock)
         work = _work(tools, schedules)
         sweeper = Sweeper(redis, engine.wake, clock, timing)
@@ -85,8 +85,9 @@ def _inbox(settings: Settings, redis: Redis, engine: Engine, clock: Clock) -> In
     return Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
 
 
-def _schedules(settings: Settings, redis: Redis, engine: Engine, clock: Clock) -> Schedules:
-    return Schedules(ScheduleStore(redis), _inbox(settings, redis, engine, clock).accept, clock)
+def _schedules(settings: Settings, rules: Rules, redis: Redis, engine: Engine, clock: Clock) -> Schedules:
+    price = rules.price if rules.is_research else ""
+    return Schedules(ScheduleStore(redis), _inbox(settings, redis, engine, clock).accept, clock, price=price)
 
 
 class Tools(NamedTuple):
@@ -121,7 +122,7 @@ def _work(tools: Tools, schedules: Schedules) -> Work:
     }
     manager = ConversationManager(
         records=records, runs=tools.runs, answering=answering, channels=tools.channels,
-        handlers=handlers, retries=research.retry, withdraws=long_work.withdraw, clock=clock,
+        handlers=handlers, is_for_task=research.is_for_task, withdraws=long_work.withdraw, clock=clock,
     )  # fmt: skip
     return Work(manager.drain, research.step)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, PartKey, Thread
+from bot.state.asks import Ask, ask_key, parse_ask
 from bot.state.heads import Head, Heads, head_key, parse_head
 from bot.state.outbox import Outbox, outbox_key, parse_parts
 from bot.state.questions import Questions
@@ -21,6 +22,7 @@ class Recalled(NamedTuple):
     turn: Turn | None
     parts: dict[PartKey, MessageId]
     head: Head
+    ask: Ask | None = None  # what the bot has asked in its thread
 
 
 class RecalledTask(NamedTuple):
@@ -59,11 +61,12 @@ class Records:
             pipeline.get(turn_key(message.thread, message.message))
             pipeline.hgetall(outbox_key(message.thread, message.message))
             pipeline.get(head_key(message.thread))
-            referred = self.turns.referred(message)
-            pipeline.execute_command(referred.name, referred.key, *referred.arguments)
-            turn, parts, head, _ = await pipeline.execute()
+            pipeline.get(ask_key(message.thread))
+            for referred in self.turns.referred(message):
+                pipeline.execute_command(referred.name, referred.key, *referred.arguments)
+            turn, parts, head, ask, *_ = await pipeline.execute()
         name = turn_name(message.thread, message.message)
-        return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head))
+        return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head), parse_ask(ask))
 
     def reading(self, thread: Thread, task: MessageId) -> Sequence[Command]:
         """Reads what `parse_recalled` is to be given."""

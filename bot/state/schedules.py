@@ -8,7 +8,8 @@ forgotten.
 from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
-from pydantic import BaseModel, ValidationError
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
@@ -19,7 +20,10 @@ from bot.state.turns import reference
 SCHEDULES = "parley:schedules"  # by the time at which each is to be looked at
 SCHEDULE_SECONDS = 400 * DAY_SECONDS  # more than a year, and renewed whenever it fires
 ENDED_SECONDS = 7 * DAY_SECONDS
+MISSED_SECONDS = 5 * DAY_SECONDS  # that it is listed; its record, which knows where, has to outlast that
 KEYS = 1000  # that are looked through at once
+
+log = structlog.stdlib.get_logger()
 
 
 class Schedule(Record):
@@ -36,6 +40,8 @@ class Schedule(Record):
 
 class Scheduled(BaseModel):
     """A schedule that somebody asked for. Its id is short, for people, and the same in every run of the asking turn."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # errors are logged, texts are not
 
     version: int = 1
     id: str  # such as S-7F3K2
@@ -120,13 +126,20 @@ class ScheduleStore:
                 pipeline.execute_command(command.name, command.key, *command.arguments)
             await pipeline.execute()
 
+    async def look_again(self, name: str, at: float) -> None:
+        """Have one that fires no more looked at then."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.zadd(SCHEDULES, {name: at})
+            pipeline.expire(SCHEDULES, SCHEDULE_SECONDS)
+            await pipeline.execute()
+
     async def forget(self, name: str, at: float) -> None:
         """Look at it no more, unless somebody has set another time meanwhile."""
         await self._forget.run(self._redis, [SCHEDULES], [name, repr(at)])
 
     async def here(self, message: Inbound) -> list[Scheduled]:
         """Those of the thread or channel that a message was said in; the next first, then those without a next."""
-        return await self._in(_place_key(message.thread, message.place or message.thread.channel))
+        return await self._in(*_place_keys(message))
 
     async def of_author(self, message: Inbound) -> list[Scheduled]:
         """Those that the author of a message asked for, in all channels of the installation."""
@@ -163,10 +176,11 @@ class ScheduleStore:
                 page.unreadable.append(name)
         return page
 
-    async def _in(self, index: str) -> list[Scheduled]:
-        names = [str(name) for name in await self._redis.smembers(index)]
-        found = [scheduled for name in names if (scheduled := await self.get(name))]
-        return sorted(found, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.id))
+    async def _in(self, *indexes: str) -> list[Scheduled]:
+        page = await self._page(sorted({str(name) for index in indexes for name in await self._redis.smembers(index)}))
+        for name in page.unreadable:
+            log.error("schedule_unreadable", schedule=name, fix="start the release that wrote it")
+        return sorted(page.schedules, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.id))
 
 
 def _record_key(name: str) -> str:
@@ -180,12 +194,14 @@ def _seconds(scheduled: Scheduled) -> int:
 
 def _places(asked: Inbound) -> list[str]:
     """Where it is listed: in its thread's channel, in that which it was asked in, and under who asked."""
-    channels = {asked.thread.channel, asked.place or asked.thread.channel}
-    return [*(_place_key(asked.thread, channel) for channel in sorted(channels)), _person_key(asked)]
+    return [*_place_keys(asked), _person_key(asked)]
 
 
-def _place_key(thread: Thread, channel: str) -> str:
-    return f"{SCHEDULES}:in:{thread.platform}:{thread.team}:{channel}"
+def _place_keys(message: Inbound) -> list[str]:
+    """Of its thread's channel, and of that which it was said in."""
+    thread = message.thread
+    channels = {thread.channel, message.place or thread.channel}
+    return [f"{SCHEDULES}:in:{thread.platform}:{thread.team}:{channel}" for channel in sorted(channels)]
 
 
 def _person_key(asked: Inbound) -> str:

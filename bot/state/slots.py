@@ -17,16 +17,23 @@ class Most(NamedTuple):
     of_team: int = 10
 
 
+class Line(NamedTuple):
+    """Where a task waits."""
+
+    before: int  # others that come first
+    own: int = 0  # that its person has at work, where the limit of a person is why; 0 where that of the team is
+
+
 class Slots:
     def __init__(self, redis: Redis, most: Most) -> None:
         self._redis, self._most = redis, most
         self._admit = Script("admit")
 
-    async def admit(self, task: Task, *, now: float) -> int | None:
-        """None when the task may run, and counts as running from now on; else how many wait before it."""
+    async def admit(self, task: Task, *, now: float) -> Line | None:
+        """None when the task may run, and counts as running from now on; else where it waits."""
         arguments = [task.name, f"{now:.3f}", f"{now + SLOT_SECONDS:.3f}", *self._most, LINE_SECONDS]
-        before = int(await self._admit.run(self._redis, _keys(task), arguments))
-        return None if before < 0 else before
+        before, own = await self._admit.run(self._redis, _keys(task), arguments)
+        return None if before < 0 else Line(before, own)
 
     async def first_in_line(self, task: Task) -> list[str]:
         """The names of those that may run next once this task has left: of its person, and of its team."""

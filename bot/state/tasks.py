@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
@@ -17,6 +18,8 @@ from bot.state.turns import turn_name
 PAGE = 200  # tasks that are read at once
 
 TOLD = "told "  # before an interaction's id, among the wishes: what the API says of the task
+
+log = structlog.stdlib.get_logger()
 
 
 class Stage(StrEnum):
@@ -65,6 +68,7 @@ class Task(BaseModel):
     reference: str
     started_at: float  # seconds since 1970
     stage: Stage = Stage.QUEUED
+    stage_at: float = 0.0  # when it came to that
     begun_at: float | None = None  # the research itself
     creating: bool = False  # the interaction may exist though its id is not known
     interaction_id: str | None = None  # which is at work now, on the plan or the research
@@ -73,6 +77,7 @@ class Task(BaseModel):
     attempt: int = 1  # of the whole task: Retry makes another
     strays: list[str] = []  # interactions that run, or may, and that nobody waits for: to be cancelled
     last_word: LastWord | None = None
+    withdrawn: bool = False  # it ended without a word, since nobody asks for it any more
     plan: str = ""
     plan_id: str | None = None  # the interaction that made the plan
     change: str = ""  # to be worked into the plan
@@ -108,6 +113,9 @@ class Task(BaseModel):
     def ended(self) -> bool:
         return self.stage == Stage.ENDED
 
+    def enter(self, stage: Stage, now: float) -> None:
+        self.stage, self.stage_at = stage, now
+
     def note(self, at: float, what: str) -> None:
         note(self.life, at, what)
 
@@ -116,11 +124,6 @@ class Task(BaseModel):
         """Which of its plans it has now, in a word that a button can carry."""
         return hashlib.sha256((self.plan_id or "").encode()).hexdigest()[:8]
 
-    @property
-    def said_last_word(self) -> bool:
-        """Whether it came to an end that people were told of; else it goes on, or was withdrawn."""
-        return self.ended and self.last_word is not None
-
     def come_after(self, earlier: "Task | None") -> None:
         """Take the place of an earlier task of the same message, of which the API may still tell."""
         if earlier is not None:
@@ -128,8 +131,9 @@ class Task(BaseModel):
             self.starts, self.attempt, self.life = earlier.starts, earlier.attempt + 1, list(earlier.life)
 
     def begin_again(self, now: float, *, plans: bool) -> None:
-        """Become the same task from its plan, where there is one that was approved."""
-        self.stage = Stage.QUEUED if self.approved_by or not plans else Stage.PLANNING
+        """Become the same task from its plan, where there is one."""
+        waits = Stage.PROPOSED if self.plan_id else Stage.PLANNING
+        self.enter(Stage.QUEUED if self.approved_by or not plans else waits, now)
         self.attempt += 1
         self.started_at, self.begun_at = now, None
         self.creating, self.interaction_id, self.failures = False, None, 0
@@ -158,8 +162,7 @@ class Tasks:
 
     def indexed(self, task: Task) -> Sequence[Command]:
         """Whether the task counts as under way where it was asked for."""
-        thread = task.asked.thread
-        indexes = {_index_key(thread, channel) for channel in (thread.channel, task.asked.place or thread.channel)}
+        indexes = _indexes(task.asked)
         if task.ended:
             return [Command("SREM", index, (task.name,)) for index in indexes]
         return [
@@ -182,10 +185,11 @@ class Tasks:
 
     async def here(self, message: Inbound) -> list[Task]:
         """The tasks that have not ended in the thread of the message and the channel it was said in, oldest first."""
-        index = _index_key(message.thread, message.place or message.thread.channel)
-        names = [str(name).split(" ") for name in await self._redis.smembers(index)]
-        tasks = [await self.get(Thread.parse(thread), MessageId(task)) for thread, task in names]
-        return sorted((task for task in tasks if task and not task.ended), key=lambda task: task.started_at)
+        names = {str(name) for index in _indexes(message) for name in await self._redis.smembers(index)}
+        page = await self._page(sorted(names))
+        for name in page.unreadable:
+            log.error("task_unreadable", task=name, fix="start the release that wrote it")
+        return sorted((task for task in page.tasks if not task.ended), key=lambda task: task.started_at)
 
     async def under_way(self) -> AsyncGenerator[Page]:
         """All tasks that somebody has to look after, of all teams: page by page, in no order, each once.
@@ -204,9 +208,10 @@ class Tasks:
 
     async def _page(self, names: Sequence[str]) -> Page:
         page = Page([], [])
-        for name, stored in zip(names, await self._redis.mget(map(_named_key, names)), strict=True):
+        records = await self._redis.mget(map(_named_key, names)) if names else []
+        for name, stored in zip(names, records, strict=True):
             try:
-                task = None if stored is None else Task.model_validate_json(stored)
+                task = parse_task(stored)
             except ValidationError:
                 page.unreadable.append(name)
                 continue
@@ -279,5 +284,8 @@ def _interaction_key(interaction_id: str) -> str:
     return f"parley:interaction:{interaction_id}"
 
 
-def _index_key(thread: Thread, channel: str) -> str:
-    return f"parley:tasks:{thread.platform}:{thread.team}:{channel}"
+def _indexes(message: Inbound) -> list[str]:
+    """Of its thread's channel, and of that which it was said in."""
+    thread = message.thread
+    channels = {thread.channel, message.place or thread.channel}
+    return [f"parley:tasks:{thread.platform}:{thread.team}:{channel}" for channel in sorted(channels)]

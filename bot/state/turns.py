@@ -6,6 +6,7 @@ API has lost a conversation, it is told again from these records.
 """
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
@@ -49,6 +50,7 @@ class Turn(BaseModel):
     answer: str = ""
     notes: list[str] = []  # that stand under the answer
     cause: str = ""  # why it failed, in the operator's words
+    taken_for: str = ""  # the word of a command, where its message answers what the bot has asked
     life: list[Moment] = []
 
     @classmethod
@@ -76,18 +78,18 @@ class Turns:
         thread, _, message = name.partition(" ")
         return parse_turn(await self._redis.get(turn_key(Thread.parse(thread), MessageId(message))), name)
 
-    async def named(self, reference: str) -> str | None:
-        """The name of the turn or task that a reference stands for."""
-        stored = await self._redis.get(reference_key(reference))
-        return None if stored is None else str(stored)
+    async def named(self, reference: str) -> list[str]:
+        """The names of the turns, and of their tasks, that a reference stands for: one, but for rare chances."""
+        return sorted(str(name) for name in await self._redis.smembers(references_key(reference)))
 
     def saved(self, message: Inbound, turn: Turn) -> Command:
         return Command("SET", turn_key(message.thread, message.message), (turn.model_dump_json(), "EX", self._seconds))
 
-    def referred(self, message: Inbound) -> Command:
+    def referred(self, message: Inbound) -> Sequence[Command]:
         """Lets the turn be found by its reference."""
+        names = references_key(reference(message))
         name = turn_name(message.thread, message.message)
-        return Command("SET", reference_key(reference(message)), (name, "EX", self._seconds))
+        return Command("SADD", names, (name,)), Command("EXPIRE", names, (self._seconds,))
 
 
 def parse_turn(stored: str | bytes | None, name: str) -> Turn | None:
@@ -112,8 +114,8 @@ def turn_key(thread: Thread, message: MessageId) -> str:
     return key(thread, f"turn:{message}")
 
 
-def reference_key(reference: str) -> str:
-    return f"parley:ref:{reference}"
+def references_key(reference: str) -> str:
+    return f"parley:refs:{reference}"
 
 
 def reference(message: Inbound) -> str:

@@ -27,7 +27,7 @@ def _digests(folder: Path) -> dict[str, str]:
 OURS = _digests(Path(__file__).parents[2] / "bot" / "state" / "lua")
 DOCKETS = _digests(Path(str(files("docket"))) / "lua")
 
-STARTS = {"parley:ref:": "recall", "parley:threads": "index", "parley:place:": "index"}  # of keys
+STARTS = {"parley:refs:": "recall", "parley:threads": "index", "parley:place:": "index"}  # of keys
 CHATTER = {"EXEC": "engine heartbeat", "PING": "watch", "LRANGE": "look"}
 
 

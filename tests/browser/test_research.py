@@ -65,14 +65,14 @@ async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conver
     await _button(thread, "Change").click()
     await thread.get_by_text("Tell me what to change").wait_for()
     await _written(thread, "change: only in Europe")
-    await thread.get_by_text("changing the plan").wait_for()
+    await thread.get_by_text("changing the plan", exact=True).wait_for()
     await thread.get_by_text("only in Europe", exact=True).wait_for(timeout=LONG_MILLISECONDS)
 
     await _button(thread, "Approve").click()
     await thread.get_by_text("At work: Research").wait_for()
     await thread.get_by_text("Reading what was found").wait_for(timeout=LONG_MILLISECONDS)
-    markdown = await _file(general, thread, r"^report-P-\w+\.md")
-    pdf = await _file(general, thread, r"^report-P-\w+\.pdf")
+    markdown = await _file(general, thread, r"^P-\w+-report\.md")
+    pdf = await _file(general, thread, r"^P-\w+-report\.pdf")
     await thread.get_by_text("Done: Report").wait_for(timeout=LONG_MILLISECONDS)
     await _written(thread, "shorten this")
 
@@ -105,7 +105,7 @@ async def test_a_plan_is_dropped(general: "Page") -> None:
 
 async def test_a_schedule_is_listed_paused_and_deleted_by_its_reference(general: "Page") -> None:
     thread = await _asked(general, f"research every Monday 9:00 {QUESTION}")
-    confirmed = thread.get_by_text("Every Monday at 9:00 (UTC), next on Mon")
+    confirmed = thread.get_by_text("every Monday at 9:00 (UTC), next on Mon")
     await confirmed.wait_for()
     [reference] = re.findall(r"S-[0-9A-Z]{5}", await confirmed.inner_text())
 

@@ -19,7 +19,7 @@ from tests.contract.platforms import Said, Upload, creates
 FILE: Upload = ("notes.txt", b"Otters eat fish.", "text/plain")
 LOOK_SECONDS = 0.05
 AGAIN_SECONDS = 8.0  # before a person presses a button again that has shown no effect
-ENDED = re.compile(r"_(done|stopped|cancelled) \(\d+:\d\d")
+ENDED = re.compile(r"_(done|stopped|cancelled|given up; I cannot tell whether it still runs) \(\d+:\d\d")
 STATUS = ("**Research", "Research:")  # as words, and as the title of a drawing
 ASKS = "cannot tell whether it runs"
 
@@ -63,7 +63,8 @@ class Research:
 
     def has_ended(self, said: Said) -> bool:
         platform = self.place.platform
-        return any(ENDED.search(reply) for reply in platform.replies(said)[:1]) and not platform.buttons(said)
+        ends = any(ENDED.search(reply) for reply in platform.replies(said)[:1])
+        return ends and platform.buttons(said) == self._last_buttons()
 
     def starts(self) -> tuple[int, int]:
         """How many plans and how many researches the API was asked for."""
@@ -116,12 +117,16 @@ class Research:
             yield f"files twice: {doubled}"
 
     def _left(self, said: Said) -> Iterator[str]:
-        if buttons := self.place.platform.buttons(said):
+        if (buttons := self.place.platform.buttons(said)) != self._last_buttons():
             yield f"buttons left: {buttons}"
         if self.place.is_waiting(said):
             yield "it still says that the bot is at work"
         if any("at work" in reply or "starting" in reply for reply in self._replies()):
             yield f"a working status is left: {self._replies()}"
+
+    def _last_buttons(self) -> list[str]:
+        """What was broken off may be begun again; what is done may not."""
+        return [] if any("_done (" in reply for reply in self._replies()[:1]) else ["Retry"]
 
     def _was_stopped(self) -> bool:
         """It may also end by itself before it hears of the stop."""

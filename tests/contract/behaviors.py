@@ -146,6 +146,10 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "A slash command is answered where it was used, under its question.",
         '"Receiving and Responding", Discord developer docs',
     ),
+    "command:ends": Behavior(
+        "Every slash command has an answer; none is left thinking.",
+        '"Receiving and Responding", Discord developer docs',
+    ),
     "help": Behavior("The bot says what it can do.", "contract, What people say to it"),
     "failure:notice": Behavior(
         "A failed turn says so in one plain sentence with a reference, once.", "contract, What everyone may rely on"

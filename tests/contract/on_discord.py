@@ -160,7 +160,8 @@ def in_words(content: str, embeds: Iterable[dict[str, Any]]) -> str:
 
 def _in_words(embed: dict[str, Any]) -> str:
     """Marks and facts as the status line has them where nothing can be drawn."""
-    stages = re.sub(r"\b(P-\w{5})\b", r"`\1`", re.sub(r"\\(.)", r"\1", embed["description"]))
+    drawn, _, below = embed["description"].partition("\n\n")
+    stages = re.sub(r"\b(P-\w{5})\b", r"`\1`", re.sub(r"\\(.)", r"\1", drawn))
     facts = embed.get("footer", {}).get("text", "").replace(" · ", ", ")
     detail = "".join(re.findall(r"^> (.*)", stages, re.MULTILINE))
     if "⏳" in stages:
@@ -169,7 +170,7 @@ def _in_words(embed: dict[str, Any]) -> str:
     else:
         how = detail or "done"
         state = f"_{how} ({facts})_"
-    return f"{embed['title']}\n{state}"
+    return f"{embed['title']}\n{state}\n{below}"
 
 
 def _buttons(message: Message) -> list[dict[str, object]]:

@@ -153,8 +153,8 @@ def _visible_text(message: Message) -> str:
     """Its Markdown; of progress the notification, which says the same, and what the cards say."""
     blocks: list[Any] = [block for block in message.blocks if isinstance(block, dict)]
     drawn = [text for block in blocks if block["type"] in ("plan", "context") for text in texts(block)]
-    said = "\n".join(block["text"] for block in blocks if block["type"] == "markdown") or message.text
-    return "\n".join([said, *drawn])
+    said = [block["text"] for block in blocks if block["type"] == "markdown"]
+    return "\n".join([*(said if said and not drawn else [message.text]), *drawn, *(said if drawn else [])])
 
 
 def buttons_of(message: Message) -> list[Any]:

@@ -5,11 +5,12 @@ from base64 import b64decode
 
 import pytest
 
+from bot.conversation.commands import COMMANDS, Command
 from bot.simulators.discord import DiscordSimulator, Interaction, Message, Upload
 from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
 from tests.contract.on_discord import visible_text
-from tests.contract.platforms import Platform, creates
+from tests.contract.platforms import Platform, creates, makes_plan
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==")
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.parametrize("platform", ["discord"], indirect=True)
 async def answered(discord: DiscordSimulator, command: Interaction, text: str) -> Message:
     def shown() -> Message | None:
         answer = discord.original(command)
-        return answer if answer and text in visible_text(answer) else None
+        return answer if answer and visible_text(answer) and text in visible_text(answer) else None
 
     return await discord.wait_for(shown, 10) or Message("", "", "", 0)
 
@@ -49,6 +50,46 @@ async def test_a_reply_to_an_answer_goes_on_with_its_conversation(
 
     await discord.wait_for(lambda: [m for m in discord.messages(channel) if "Your name is **Phil**" in m.content], 10)
     assert creates(gemini)[-1].previous_interaction_id is not None
+
+
+@behavior("command:ends")
+@pytest.mark.parametrize("consent", [True])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.word)
+async def test_no_command_is_left_thinking_in_a_channel_or_a_thread(
+    platform: Platform, discord: DiscordSimulator, command: Command
+) -> None:
+    ada = discord.guild.member("ada").id
+    mention = await platform.mention("research What do otters eat?")
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+
+    for place in (mention.root, mention.channel):
+        argument = {command.argument: "only Europe"} if command.argument else {}
+        used = await discord.command(command.word, argument, channel_id=place, user_id=ada)
+
+        await answered(discord, used, "")
+
+
+@behavior("research:plan:approve")
+@behavior("research:plan:change")
+@pytest.mark.parametrize("consent", [True])
+async def test_in_the_channel_a_plan_is_reached_by_commands_of_who_asked_for_it(
+    platform: Platform, discord: DiscordSimulator, gemini: GeminiSimulator
+) -> None:
+    channel, ada = discord.guild.channel("general").id, discord.guild.member("ada").id
+    grace = discord.guild.member("grace").id
+    research = await discord.command("research", {"question": "What do otters eat?"}, channel_id=channel, user_id=ada)
+    await answered(discord, research, "Research plan")
+
+    hers = await discord.command("approve", {}, channel_id=channel, user_id=grace)
+    await answered(discord, hers, "There is no plan here")
+    change = await discord.command("change", {"what": "only Europe"}, channel_id=channel, user_id=ada)
+    await answered(discord, change, "I am changing the plan.")
+    await answered(discord, research, "only Europe")
+    his = await discord.command("approve", {}, channel_id=channel, user_id=ada)
+
+    await answered(discord, his, "Approved.")
+    await answered(discord, research, "at work")
+    assert [makes_plan(one) for one in creates(gemini)] == [True, True, False]
 
 
 @behavior("research:stop")

@@ -52,4 +52,32 @@ async def test_a_research_that_cannot_be_read_any_more_is_stopped_all_the_same(
     await platform.press(mention, "Stop")
 
     await platform.replied(mention, "stopped")
+    assert platform.buttons(mention) == ["Retry"]
+
+
+@behavior("research:stop")
+@pytest.mark.parametrize("research_seconds", [10])
+async def test_a_research_that_is_stopped_before_it_wrote_anything_names_the_sources_it_had_found(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    mention = await platform.mention(QUESTION)
+    await platform.replied(mention, "2 sources")
+
+    await platform.press(mention, "Stop")
+
+    await platform.replied(mention, "Example source on otters: <https://example.com/simulated-source/1>")
+
+
+@behavior("research:stop")
+@behavior("research:retry")
+@pytest.mark.parametrize("research_seconds", [2])
+async def test_a_stopped_research_begins_again_by_retry(platform: Platform, gemini: GeminiSimulator) -> None:
+    mention = await platform.mention(QUESTION)
+    await platform.replied(mention, "at work")
+    await platform.press(mention, "Stop")
+    await platform.replied(mention, "stopped (0:0")
+
+    await platform.press(mention, "Retry")
+
+    await platform.replied(mention, "done (0:0")
     assert platform.buttons(mention) == []

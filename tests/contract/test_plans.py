@@ -51,7 +51,8 @@ async def test_a_research_shows_its_plan_and_its_price_and_runs_nothing_else(
     assert "Research plan" in card
     assert "otters" in card
     assert "1 to 3 USD" in card
-    assert "5 to 20 minutes" in card
+    assert "up to 20 minutes" in card
+    assert "within a day" in card
     assert platform.buttons(mention) == ["Approve", "Change", "Cancel"]
     assert [makes_plan(one) for one in creates(gemini)] == [True]
 
@@ -95,7 +96,7 @@ async def test_words_without_a_mention_change_the_plan_in_its_message(
 
     await platform.replied(mention, "only Europe")
     await platform.until(lambda: "Approve" in platform.buttons(mention))
-    assert len(platform.replies(mention)) == 1
+    assert platform.replies(mention)[1:] == ["I am changing the plan."]
     _, changed = creates(gemini)
     assert makes_plan(changed)
     assert changed.previous_interaction_id == polled(gemini)[0]
@@ -131,7 +132,7 @@ async def test_a_press_on_an_earlier_plan_approves_none_that_was_not_seen(
 
     await slack.press(earlier, approve, "U0ADA")
 
-    await platform.replied(mention, "an earlier plan", number=2)
+    await platform.replied(mention, "an earlier plan", number=3)
     assert [makes_plan(one) for one in creates(gemini)] == [True, True]
     await platform.press(mention, "Approve")
     await asked(gemini, 3)
@@ -143,8 +144,22 @@ async def test_the_button_for_a_change_asks_for_the_words(platform: Platform, ge
 
     await platform.press(mention, "Change")
 
-    await platform.replied(mention, "beginning with `change:`", number=2)
+    await platform.replied(mention, "Tell me what to change", number=2)
     assert "Approve" in platform.buttons(mention)
+    assert len(creates(gemini)) == 1
+    await platform.write("only Europe", under=mention)
+    await platform.replied(mention, "only Europe")
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+    assert [makes_plan(one) for one in creates(gemini)] == [True, True]
+
+
+@behavior("research:plan:who")
+async def test_who_may_not_decide_is_not_asked_what_to_change(platform: Platform, gemini: GeminiSimulator) -> None:
+    mention = await proposed(platform)
+
+    await platform.press(mention, "Change", by_another=True)
+
+    await platform.replied(mention, "Only who asked", number=2)
     assert len(creates(gemini)) == 1
 
 
@@ -156,8 +171,46 @@ async def test_a_plan_that_is_dropped_runs_nothing(platform: Platform, gemini: G
     await (platform.press(mention, "Cancel") if by == "button" else platform.write("cancel", under=mention))
 
     await platform.replied(mention, "cancelled (0:0")
-    assert platform.buttons(mention) == []
+    assert platform.buttons(mention) == ["Retry"]
     assert len(creates(gemini)) == 1
+
+
+@behavior("research:plan:cancel")
+@behavior("research:retry")
+async def test_a_plan_that_was_dropped_is_shown_again_by_retry(platform: Platform, gemini: GeminiSimulator) -> None:
+    mention = await proposed(platform)
+    await platform.press(mention, "Cancel")
+    await platform.replied(mention, "cancelled (0:0")
+
+    await platform.press(mention, "Retry")
+
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+    assert "Research plan" in platform.replies(mention)[0]
+    assert len(creates(gemini)) == 1
+
+
+@behavior("research:plan:approve")
+@behavior("research:plan:change")
+@behavior("research:plan:cancel")
+async def test_said_outside_of_threads_it_is_meant_for_ones_own_newest_plan_of_the_channel(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    older, newer = await proposed(platform), await proposed(platform)
+    await platform.mention("tell me about otters", place=1)
+
+    change = await platform.mention("change: only Europe")
+    await platform.replied(change, "I am changing the plan.")
+    await platform.replied(newer, "only Europe")
+    await platform.until(lambda: "Approve" in platform.buttons(newer))
+    approval = await platform.mention("approve")
+    await platform.replied(approval, "Approved.")
+    await platform.replied(newer, "done (0:0")
+    elsewhere = await platform.mention("cancel", place=1)
+    await platform.replied(elsewhere, "There is no plan here")
+    cancellation = await platform.mention("cancel")
+
+    await platform.replied(cancellation, "Cancelled.")
+    await platform.replied(older, "cancelled (0:0")
 
 
 @behavior("research:plan:who")
@@ -210,3 +263,16 @@ async def test_a_research_that_failed_is_tried_again_without_another_consent(
     await platform.replied(mention, "done (0:0")
     assert [makes_plan(one) for one in creates(gemini)] == [True, False, False]
     assert creates(gemini)[1].previous_interaction_id == creates(gemini)[2].previous_interaction_id == polled(gemini)[0]
+
+
+@behavior("research:retry")
+async def test_only_who_asked_may_have_it_tried_again(platform: Platform, gemini: GeminiSimulator) -> None:
+    gemini.fails(Ends(status="failed"))
+    mention = await platform.mention(QUESTION)
+    await platform.until(lambda: platform.buttons(mention) == ["Retry"])
+
+    await platform.press(mention, "Retry", by_another=True)
+
+    await platform.replied(mention, "Only who asked", number=2)
+    assert platform.buttons(mention) == ["Retry"]
+    assert len(creates(gemini)) == 1

@@ -54,8 +54,10 @@ async def test_a_research_reports_back_and_the_conversation_goes_on_from_it(
 
     files = platform.files(mention)
     assert {name.rpartition(".")[2] for name in files} == {"md", "pdf", "jpg"}
-    [markdown] = [name for name in files if re.fullmatch(r"report-P-[0-9A-Z]{5}\.md", name)]
+    [markdown] = [name for name in files if re.fullmatch(r"P-[0-9A-Z]{5}-report\.md", name)]
     assert b"otters" in files[markdown]
+    [figure] = re.findall(rb"\]\((\S+figure-1\.jpg)\)", files[markdown])
+    assert figure.decode() in files
     assert files[markdown.replace(".md", ".pdf")].startswith(b"%PDF")
     assert any("otters" in reply for reply in platform.replies(mention)[1:])
 
@@ -113,8 +115,20 @@ async def test_a_research_is_stopped_here_and_upstream(platform: Platform, gemin
     await (platform.press(mention, "Stop") if by == "button" else platform.write("stop", under=mention))
 
     await platform.replied(mention, "stopped (0:0")
-    assert platform.buttons(mention) == []
+    assert platform.buttons(mention) == ["Retry"]
     assert any(request.path.endswith("/cancel") for request in gemini.requests)
+
+
+@behavior("tasks")
+async def test_another_thread_of_the_channel_tells_of_its_tasks_too(platform: Platform) -> None:
+    research = await platform.mention("research What do otters eat?")
+    await platform.replied(research, "at work")
+    talk = await platform.mention("hello")
+    await platform.replied(talk, "")
+
+    await platform.write("tasks", under=talk)
+
+    await platform.replied(talk, "otters", number=2)
 
 
 @behavior("research:stop")
@@ -174,14 +188,14 @@ async def test_a_start_that_was_lost_is_dropped_when_somebody_says_so(
 
     await platform.press(mention, "Cancel")
 
-    await platform.replied(mention, "stopped (0:0")
-    assert platform.buttons(mention) == []
+    await platform.replied(mention, "given up; I cannot tell whether it still runs (0:0")
+    assert platform.buttons(mention) == ["Retry"]
     assert len(creates(gemini)) == 1
 
 
 FAILURES: list[tuple[Failure, str]] = [
     (Ends(status="failed"), "gave up"),
-    (Ends(status="budget_exceeded"), "gave up"),
+    (Ends(status="budget_exceeded"), "used up what it may spend"),
     (OnlyThinks(), "without a report"),
     (SaysNothing(), "without a report"),
     (HttpError(status=400), "could not work with this"),
@@ -226,7 +240,7 @@ async def test_a_research_that_is_cancelled_elsewhere_says_that_it_stopped(
     mention = await platform.mention("research What do otters eat?")
 
     await platform.replied(mention, "stopped (0:0")
-    assert platform.buttons(mention) == []
+    assert platform.buttons(mention) == ["Retry"]
 
 
 @behavior("research:limits")
@@ -242,9 +256,7 @@ async def test_a_third_research_of_a_person_waits_and_starts_when_another_ends(
     assert platform.buttons(third) == ["Stop"]
     listing = await platform.mention("tasks")
     await platform.replied(listing, "whales")
-    assert all(
-        what in platform.replies(listing)[0] for what in ("otters", "seals", "at work", "waiting for other research")
-    )
+    assert all(what in platform.replies(listing)[0] for what in ("otters", "seals", "at work", "waiting in line"))
 
     await platform.press(first, "Stop")
 
@@ -295,7 +307,7 @@ async def test_a_long_report_is_a_summary_with_the_whole_of_it_in_files(
     await platform.replied(mention, "done (0:0")
     [_, short] = platform.replies(mention)
     assert len(short) <= platform.message_chars
-    assert "The whole report is in the file." in short
+    assert "The whole report is in the files." in short
     files = platform.files(mention)
     [markdown] = [data.decode() for name, data in files.items() if name.endswith(".md")]
     [pdf] = [PdfReader(BytesIO(data)) for name, data in files.items() if name.endswith(".pdf")]

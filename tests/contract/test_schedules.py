@@ -37,7 +37,7 @@ async def test_a_research_for_every_monday_is_listed_paused_resumed_and_deleted(
     mention = await platform.mention("research every Monday 9:00 What do otters eat?")
     await platform.replied(mention, "next on Mon")
     said = platform.replies(mention)[0]
-    assert "Every Monday at 9:00" in said
+    assert "every Monday at 9:00" in said
     [reference] = REFERENCE.findall(said)
 
     async def answered(words: str, answer: str) -> None:
@@ -48,7 +48,8 @@ async def test_a_research_for_every_monday_is_listed_paused_resumed_and_deleted(
     await answered("tasks", f"`{reference}` every Monday at 9:00 (UTC), next on Mon")
     await answered(f"pause: {reference}", "Paused")
     await answered("tasks", "paused")
-    await answered(f"resume: {reference}", "next on Mon")
+    await answered("resume:", "Which schedule? Say it like `resume S-7F3K2`")
+    await answered(f"resume: {reference}", "Resumed: every Monday")
     await answered(f"delete: {reference}", "Deleted")
     await answered("tasks", "Nothing is running or scheduled")
     assert creates(gemini) == []
@@ -61,10 +62,10 @@ async def test_times_are_those_of_the_zone_that_a_person_has_told(platform: Plat
 
     await platform.write("research: every Monday 9:00 What do otters eat?", under=mention)
 
-    await platform.replied(mention, "Every Monday at 9:00 (Asia/Tokyo), next on Mon", number=2)
+    await platform.replied(mention, "every Monday at 9:00 (Asia/Tokyo), next on Mon", number=2)
     assert "time zone" not in platform.replies(mention)[1]
     await platform.write("research: every Monday 9:00 America/New_York What do seals eat?", under=mention)
-    await platform.replied(mention, "Every Monday at 9:00 (America/New_York), next on Mon", number=3)
+    await platform.replied(mention, "every Monday at 9:00 (America/New_York), next on Mon", number=3)
 
 
 @behavior("schedule:zone")
@@ -75,7 +76,7 @@ async def test_times_are_those_of_the_zone_that_slack_knows(platform: Platform, 
 
     mention = await platform.mention("research every Monday 9:00 What do otters eat?")
 
-    await platform.replied(mention, "Every Monday at 9:00 (Asia/Tokyo), next on Mon")
+    await platform.replied(mention, "every Monday at 9:00 (Asia/Tokyo), next on Mon")
     assert "time zone" not in platform.replies(mention)[0]
 
 
@@ -96,6 +97,9 @@ async def test_a_research_without_a_question_is_asked_for_it(platform: Platform,
 
     await platform.replied(mention, "What shall I look into?")
     assert creates(gemini) == []
+    await platform.write("What do otters eat?", under=mention)
+    await asked(gemini)
+    assert [makes_plan(one) for one in creates(gemini)] == [True]
 
 
 @behavior("schedule:again")
@@ -113,7 +117,7 @@ async def test_a_research_in_two_hours_starts_then_and_once_and_reports_without_
     platform: Platform, gemini: GeminiSimulator, clock: MovedClock
 ) -> None:
     mention = await platform.mention("research in 2 hours What do otters eat?")
-    await platform.replied(mention, "Once, on ")
+    await platform.replied(mention, " once, on ")
     clock.move(3600)
     assert creates(gemini) == []
 
@@ -123,6 +127,8 @@ async def test_a_research_in_two_hours_starts_then_and_once_and_reports_without_
     await platform.replied(mention, "done (0:0", number=2)
     assert [makes_plan(one) for one in creates(gemini)] == [False]
     assert "otters" in platform.replies(mention)[2]
+    [reference] = REFERENCE.findall(platform.replies(mention)[0])
+    assert reference in platform.replies(mention)[1]
     clock.move(3600)
     messages = len(platform.replies(mention))
     await platform.write("tasks", under=mention)
@@ -135,7 +141,7 @@ async def test_a_research_for_every_hour_starts_each_time(
     platform: Platform, gemini: GeminiSimulator, clock: MovedClock
 ) -> None:
     mention = await platform.mention("research every hour: What do otters eat?")
-    await platform.replied(mention, "Every hour")
+    await platform.replied(mention, " every hour (UTC), next on ")
 
     clock.move(3601)
     await platform.replied(mention, "done (0:0", number=2)

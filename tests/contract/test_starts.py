@@ -93,7 +93,7 @@ async def test_what_runs_of_a_research_that_was_cancelled_meanwhile_is_cancelled
     await platform.replied(mention, UNKNOWN)
 
     await platform.press(mention, "Cancel")
-    await platform.replied(mention, "stopped (")
+    await platform.replied(mention, "given up; I cannot tell whether it still runs (")
 
     async with asyncio.timeout(5):
         while not cancelled(gemini):

@@ -205,6 +205,17 @@ async def test_a_call_about_something_that_is_not_ours_is_taken_and_forgotten(
     assert gemini.requests == []
 
 
+@behavior("research:webhook")
+async def test_a_call_that_names_no_task_as_we_do_is_taken_and_forgotten(
+    platform: Platform, gemini: GeminiSimulator, settings: Settings
+) -> None:
+    names = ["", "nonsense", "a:b 1", "slack:T1:C1:1", "slack:T1:C1:1 ", "slack:T1:C1:1 2 3"]
+    bodies = [completed("v1_another", user_metadata={"parley_task": name}) for name in names]
+
+    assert [await call(settings, body, signed(body)) for body in bodies] == [200] * len(names)
+    assert gemini.requests == []
+
+
 @behavior("research:unknown")
 async def test_a_research_of_which_only_the_api_knows_is_adopted_when_it_tells(
     platform: Platform, gemini: GeminiSimulator

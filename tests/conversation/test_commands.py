@@ -13,6 +13,10 @@ from tests.conversation.platform import said as message
         ("  Stop ", Said("stop", "")),
         ("help", Said("help", "")),
         ("retry", Said("retry", "")),
+        ("Approve!", Said("approve", "")),
+        ("Stop.", Said("stop", "")),
+        ("help !", Said("help", "")),
+        ("help?", None),
         ("FORK", Said("fork", "")),
         ("research What do otters eat?", Said("research", "What do otters eat?")),
         ("Research  two  things", Said("research", "two  things")),
@@ -28,6 +32,13 @@ from tests.conversation.platform import said as message
         ("zone Europe/Zurich", Said("zone", "Europe/Zurich")),
         ("zone: New York", Said("zone", "New York")),
         ("zone utc", Said("zone", "utc")),
+        ("zone Zurich", Said("zone", "Zurich")),
+        ("zone New York", Said("zone", "New York")),
+        ("zone CET", Said("zone", "CET")),
+        ("zone EST", Said("zone", "EST")),
+        ("zone UTC+2", Said("zone", "UTC+2")),
+        ("zone Europe/Atlantis", Said("zone", "Europe/Atlantis")),
+        ("zone out", None),
         ("zone defence, what is it?", None),
         ("researchers say so", None),
         ("what is research?", None),
@@ -35,7 +46,10 @@ from tests.conversation.platform import said as message
         ("change the tone, please", None),
         ("pause S-7F3K2", Said("pause", "S-7F3K2")),
         ("delete `s-7f3k2`", Said("delete", "`s-7f3k2`")),
+        ("delete S-7F3K2.", Said("delete", "S-7F3K2.")),
         ("delete the last paragraph", None),
+        ("pause", Said("pause", "")),
+        ("Delete!", Said("delete", "")),
         ("", None),
     ],
 )
@@ -46,9 +60,25 @@ def test_a_command_stands_at_the_beginning_and_takes_what_it_takes(text: str, sa
 def test_among_people_a_sentence_may_begin_like_a_command() -> None:
     assert parse_command(message("research shows that otters swim", addressed=False)) is None
     assert parse_command(message("research", addressed=False)) is None
-    assert parse_command(message("change:", addressed=False)) is None
+    assert parse_command(message("change the tone", addressed=False)) is None
+    assert parse_command(message("pause", addressed=False)) is None
+    assert parse_command(message("zone defence", addressed=False)) is None
     assert parse_command(message("stop", addressed=False)) == Said("stop", "")
     assert parse_command(message("resume S-7F3K2", addressed=False)) == Said("resume", "S-7F3K2")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("change:", Said("change", "")),
+        ("research:", Said("research", "")),
+        ("research: What do otters eat?", Said("research", "What do otters eat?")),
+        ("pause:", Said("pause", "")),
+        ("Approve!", Said("approve", "")),
+    ],
+)
+def test_where_the_bot_takes_part_a_colon_is_enough(text: str, said: Said) -> None:
+    assert parse_command(message(text, addressed=False)) == said
 
 
 def test_a_button_says_the_word_and_what_it_is_about() -> None:
@@ -70,3 +100,4 @@ def test_help_says_what_each_command_does_and_takes() -> None:
     assert all(f"`{command.word}" in text and command.does in text for command in COMMANDS)
     assert "`research <question>`" in text
     assert "`zone [zone]`" in text
+    assert "`research every Monday at 9:00 …`" in text

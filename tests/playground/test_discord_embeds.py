@@ -16,7 +16,8 @@ def test_a_title_is_markdown_and_a_footer_is_not() -> None:
 @pytest.mark.parametrize(
     ("mark", "state", "words"),
     [
-        ("⬜", "waiting", "Waiting"),
+        ("⬜", "waiting", "Not done"),
+        ("⏹️", "stopped", "Stopped"),
         ("⏳", "running", "At work"),
         ("✅", "done", "Done"),
         ("❌", "failed", "Failed"),

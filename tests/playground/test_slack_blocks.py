@@ -26,7 +26,13 @@ def shown(*blocks: JsonValue) -> str:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("pending", "Waiting"), ("in_progress", "At work"), ("complete", "Done"), ("error", "Failed"), ("new", "Waiting")],
+    [
+        ("pending", "Not done"),
+        ("in_progress", "At work"),
+        ("complete", "Done"),
+        ("error", "Failed"),
+        ("new", "Not done"),
+    ],
 )
 def test_a_card_says_its_state_in_words_too(status: str, words: str) -> None:
     markup = shown({"type": "plan", "title": "Research", "tasks": [card(status)]})

@@ -91,7 +91,7 @@ class Service:
         self.redis, self.clock = redis, clock
         self.store = ScheduleStore(redis)
         self.inbox = Inbox(redis, nobody_is_woken, SystemClock())
-        self.schedules = Schedules(self.store, self.inbox.accept, clock)
+        self.schedules = Schedules(self.store, self.inbox.accept, clock, price="1 to 3 USD")
         self.runs = Runs(redis, nobody_is_woken, SystemClock(), Timing(), watching=redis, name="a worker")
 
     async def hears(self, message: Inbound, do: Callable[[Exchange], Awaitable[str]]) -> str:

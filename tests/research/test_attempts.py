@@ -1,143 +1,17 @@
-"""A task step by step, as a worker takes it: how it ends, also where the worker dies at that, and how it is retried."""
+"""How a task ends, also where the worker dies at that, and how it is retried."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 
 import pytest
-from redis.asyncio import Redis
 
-from bot.clock import SystemClock
-from bot.conversation.adapter import Undeliverable
 from bot.interactions.client import InteractionsClient
-from bot.interactions.transport import open_http
-from bot.models import Inbound, MessageId, Part
 from bot.research.manager import ResearchManager
-from bot.research.rules import Rules
 from bot.simulators.gemini import Ends, GeminiSimulator
-from bot.state.engine import Engine
 from bot.state.records import Records
-from bot.state.runs import Runs
-from bot.state.slots import Most, Slots
-from bot.state.store import connect
 from bot.state.tasks import Stage, Task, Wish
-from bot.state.timing import Timing
 from tests.contract.moved_clock import MovedClock
-from tests.conversation.platform import MESSAGE, Platform
-
-TASK = Task(
-    asked=MESSAGE,
-    question="What do otters eat?",
-    agent="deep-research-preview-04-2026",
-    reference="P-00000",
-    started_at=SystemClock().now(),
-)
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Room(Platform):
-    """A platform on which something happens when a text becomes visible."""
-
-    def __init__(self) -> None:
-        super().__init__(message_chars=4_000)
-        self.takes_files = True
-        self.happens: dict[str, Callable[[], Awaitable[None]]] = {}  # once, by what stands in the text
-
-    async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
-        if part.file is not None and not self.takes_files:
-            raise Undeliverable
-        return await super().post(to, part, again=again)
-
-    async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
-        await super().edit(to, message, part)
-        for text in [text for text in self.happens if text in part.text]:
-            await self.happens.pop(text)()
-
-    @property
-    def files(self) -> list[str]:
-        return [part.file.name for part in self.messages.values() if part.file]
-
-    @property
-    def reports(self) -> list[str]:
-        return [text for text in self.shown if "Simulated research" in text and "**Research**" not in text]
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as client:
-        yield client
-
-
-@pytest.fixture
-def room() -> Room:
-    return Room()
-
-
-@pytest.fixture
-def records(redis: Redis) -> Records:
-    return Records.over(redis)
-
-
-@pytest.fixture
-def delay_seconds() -> float:
-    """Of the API, between two words."""
-    return 0.0
-
-
-@pytest.fixture
-async def gemini(delay_seconds: float) -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=0.05, delay_seconds=delay_seconds)
-
-
-@pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-async def interactions(gemini: GeminiSimulator) -> AsyncGenerator[InteractionsClient]:
-    async with gemini.serve() as url, open_http(url, "any") as http:
-        yield InteractionsClient(http)
-
-
-@pytest.fixture
-async def manager(
-    redis: Redis, redis_url: str, records: Records, room: Room, interactions: InteractionsClient, clock: MovedClock
-) -> AsyncGenerator[ResearchManager]:
-    timing = Timing()
-    async with Engine.connect(redis_url, timing) as engine:
-        yield ResearchManager(
-            records=records,
-            slots=Slots(redis, Most()),
-            runs=Runs(redis, engine.wake_again, clock, timing, watching=redis, name="test"),
-            engine=engine,
-            interactions=interactions,
-            channels={"test": room},
-            rules=Rules(TASK.agent, consent=False, status_seconds=0.0),
-            clock=clock,
-        )
-
-
-@pytest.fixture
-async def task(redis: Redis, records: Records) -> Task:
-    saved = records.tasks.saved(TASK)
-    await redis.execute_command(saved.name, saved.key, *saved.arguments)
-    return TASK
-
-
-async def stepped(manager: ResearchManager, task: Task) -> None:
-    """All the steps until it has ended."""
-    while await manager.step(task.asked.thread, task.id) is not None:
-        pass
-
-
-async def known(records: Records, task: Task) -> Task:
-    found = await records.tasks.get(task.asked.thread, task.id)
-    assert found is not None
-    return found
+from tests.research.attempts import Killed, Room, known, stepped
 
 
 async def test_a_worker_that_dies_once_people_were_told_does_not_tell_them_again_in_another_message(
@@ -258,7 +132,7 @@ async def test_what_ended_in_time_is_reported_also_when_nobody_looked_for_an_hou
 async def test_its_life_tells_what_happened_and_nothing_that_people_wrote(
     manager: ResearchManager, records: Records, gemini: GeminiSimulator, task: Task
 ) -> None:
-    gemini.fails(Ends(status="failed"))
+    gemini.fails(Ends(status="failed", code="internal_error"))
     await stepped(manager, task)
     await records.tasks.wish(task, Wish.RETRY, "U7")
     await stepped(manager, task)
@@ -266,6 +140,7 @@ async def test_its_life_tells_what_happened_and_nothing_that_people_wrote(
     life = [moment.what for moment in (await known(records, task)).life]
 
     first, second = (await known(records, task)).interactions
+    assert [what.partition("s: ")[2] for what in life if what.startswith("over")] == ["Failed (internal_error)", "done"]
     assert [what.partition(" after")[0] for what in life] == [
         *("has its turn", f"start 1 made {first}", "over", "ended", "retried by U7"),
         *("has its turn", f"start 2 made {second}", "report delivered", "over", "ended"),

@@ -13,7 +13,7 @@ from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.interactions.client import InteractionsClient
 from bot.interactions.transport import open_http
-from bot.models import Inbound, Part
+from bot.models import Inbound, MessageId, Part, UserId
 from bot.research import texts
 from bot.research.manager import ResearchManager
 from bot.research.rules import Rules
@@ -33,7 +33,9 @@ ASKED = said("research otters")
 EDITED = said("research seals").model_copy(update={"revision": "2"})
 DELETED = ASKED.model_copy(update={"revision": "deleted", "deleted": True, "content": ()})
 RULES = Rules("deep-research-preview")
-STATUS = "1/0"
+RETRY = said("retry", "5").model_copy(update={"about": ASKED.message})
+PRESSED = RETRY.model_copy(update={"message": MessageId("6"), "silent": True})
+FAILED = LastWord(text="gave up", actions=(texts.RETRY,))
 
 
 class Service:
@@ -69,6 +71,9 @@ class Service:
 
     async def changes(self, words: str) -> object:
         return await self.hears(said("change: …", "3"), self.manager.change, words)
+
+    async def retries(self, message: Inbound = RETRY) -> object:
+        return await self.hears(message, self.manager.retry)
 
     async def task(self) -> Task:
         task = await self.records.tasks.get(THREAD, ASKED.message)
@@ -124,9 +129,10 @@ async def test_with_a_deleted_message_goes_what_its_task_shows(service: Service)
     assert service.platform.shown == []
 
 
-async def test_what_has_ended_stays_when_its_message_is_deleted(service: Service) -> None:
+@pytest.mark.parametrize("last_word", [LastWord(text="done"), None], ids=["told", "by an older release"])
+async def test_what_has_ended_stays_when_its_message_is_deleted(service: Service, last_word: LastWord | None) -> None:
     await service.starts()
-    await service.becomes(stage=Stage.ENDED, last_word=LastWord(text="done"))
+    await service.becomes(stage=Stage.ENDED, last_word=last_word)
 
     assert not await service.withdraws(DELETED)
 
@@ -135,7 +141,7 @@ async def test_what_has_ended_stays_when_its_message_is_deleted(service: Service
 
 async def test_a_deletion_that_was_cut_short_is_gone_on_with(service: Service) -> None:
     await service.starts()
-    await service.becomes(stage=Stage.ENDED)
+    await service.becomes(stage=Stage.ENDED, withdrawn=True)
 
     assert await service.withdraws(DELETED)
 
@@ -188,26 +194,81 @@ async def test_starting_again_after_a_crash_changes_nothing(service: Service) ->
     assert (await service.starts(EDITED)).stage == Stage.RUNNING
 
 
-async def test_a_withdrawn_research_is_not_tried_again(service: Service) -> None:
+@pytest.mark.parametrize("change", [EDITED, DELETED], ids=["edited", "deleted"])
+async def test_a_withdrawn_research_is_not_tried_again(service: Service, change: Inbound) -> None:
     await service.starts()
-    task = await service.becomes(stage=Stage.ENDED)
-    turn = Turn.of(ASKED)
-    turn.revision = "2"
-    retry = said("retry", "5").model_copy(update={"about": task.id})
+    await service.becomes(stage=Stage.ENDING, last_word=FAILED)
+    assert await service.retries() == texts.RETRYING
+    assert await service.manager.is_for_task(RETRY)
 
-    async def retries(exchange: Exchange) -> bool:
-        await exchange.run.write(service.records.turns.saved(ASKED, turn))
-        return await service.manager.retry(exchange)
+    await service.withdraws(change)
 
-    assert await service.hears(retry, retries) is False
+    assert await service.manager.step(THREAD, ASKED.message) is None
+    assert (await service.task()).ended
+    assert not await service.manager.is_for_task(RETRY)
+
+
+@pytest.mark.parametrize("stage", [Stage.ENDING, Stage.ENDED])
+async def test_a_research_that_failed_is_tried_again(service: Service, stage: Stage) -> None:
+    await service.starts()
+    await service.becomes(stage=stage, last_word=FAILED)
+
+    assert await service.retries() == texts.RETRYING
+
+    assert await service.wishes() == {"retry": "U1"}
+
+
+@pytest.mark.parametrize(("stage", "last_word"), [(Stage.ENDED, FAILED), (Stage.UNKNOWN, None)])
+async def test_only_who_may_approve_has_a_research_tried_again(
+    service: Service, stage: Stage, last_word: LastWord | None
+) -> None:
+    await service.starts()
+    await service.becomes(stage=stage, last_word=last_word)
+
+    for message in (RETRY, PRESSED):
+        assert await service.retries(message.model_copy(update={"author": UserId("U2")})) == texts.NOT_YOURS
     assert await service.wishes() == {}
+
+    assert await service.retries() == texts.RETRYING
+    assert await service.wishes() == {"retry": "U1"}
+
+
+@pytest.mark.parametrize("last_word", [LastWord(text="done"), None], ids=["told", "by an older release"])
+async def test_a_research_that_has_ended_is_not_paid_for_again_on_a_word(
+    service: Service, last_word: LastWord | None
+) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.ENDED, last_word=last_word)
+
+    assert await service.retries() == texts.HAS_ENDED
+    assert await service.retries(PRESSED) is None  # its report came since
+
+    assert await service.wishes() == {}
+
+
+@pytest.mark.parametrize("stage", [Stage.PLANNING, Stage.PROPOSED, Stage.QUEUED, Stage.RUNNING])
+async def test_a_research_under_way_is_not_begun_again(service: Service, stage: Stage) -> None:
+    await service.starts()
+    await service.becomes(stage=stage)
+
+    assert await service.retries() == texts.NOT_ENDED
+    assert await service.retries(PRESSED) is None  # twice, perhaps
+
+    assert await service.wishes() == {}
+
+
+async def test_what_points_at_no_research_is_not_for_one(service: Service) -> None:
+    await service.starts()
+
+    assert not await service.manager.is_for_task(said("retry", "5"))
+    assert not await service.manager.is_for_task(RETRY.model_copy(update={"about": MessageId("4")}))
 
 
 async def test_a_plan_is_approved_by_word_and_by_its_own_button(service: Service) -> None:
     task = await service.proposes()
 
-    assert await service.approves(task.plan_mark) is None
-    assert await service.approves() is None
+    assert await service.approves(task.plan_mark) == texts.APPROVED
+    assert await service.approves() == texts.APPROVED
     assert await service.wishes() == {"approve": "U1"}
 
 
@@ -228,7 +289,7 @@ async def test_a_plan_that_is_not_shown_yet_is_not_approved_by_word(service: Ser
 async def test_a_plan_that_is_to_change_is_not_approved(service: Service) -> None:
     await service.proposes()
 
-    assert await service.changes("only Europe") is None
+    assert await service.changes("only Europe") == texts.CHANGED
     assert await service.approves() == texts.PLAN_CHANGES
     assert await service.wishes() == {"change": "only Europe"}
 
@@ -243,3 +304,23 @@ async def test_a_change_counts_more_than_an_approval_that_nothing_has_come_of(se
     task = await service.task()
     assert (task.stage, task.change, task.approved_by) == (Stage.PLANNING, "only Europe", "")
     assert await service.wishes() == {}
+
+
+@pytest.mark.parametrize(("stage", "answer"), [(Stage.PROPOSED, texts.DROPPED), (Stage.UNKNOWN, texts.GIVING_UP)])
+async def test_a_word_about_a_research_is_confirmed_and_a_button_is_not(
+    service: Service, stage: Stage, answer: str
+) -> None:
+    await service.starts()
+    await service.becomes(stage=stage)
+    word, button = said("cancel", "7"), said("cancel", "8").model_copy(update={"silent": True})
+
+    assert await service.hears(word, service.manager.cancel) == answer
+    assert await service.hears(button, service.manager.cancel) is None
+
+
+async def test_a_button_that_has_a_research_tried_again_needs_no_line(service: Service) -> None:
+    await service.starts()
+    await service.becomes(stage=Stage.ENDED, last_word=FAILED)
+
+    assert await service.retries(PRESSED) is None
+    assert await service.wishes() == {"retry": "U1"}

@@ -8,6 +8,7 @@ from bot.research import texts
 from bot.research.progress import render_progress
 from bot.research.rules import Rules
 from bot.research.texts import Words
+from bot.state.slots import Line
 from bot.state.tasks import Spent, Stage, Task
 from tests.research.looks import AGENT, START, look, make_task, output, thought
 
@@ -59,10 +60,10 @@ def test_a_plan_to_be_approved_is_read_and_not_drawn() -> None:
 def test_what_waits_in_line_has_its_plan_approved() -> None:
     task = make_task(stage=Stage.QUEUED, begun_at=None, **APPROVED)
 
-    progress = drawn(task, texts.render_waiting(task, 2))
+    progress = drawn(task, texts.render_waiting(task, Line(before=2)))
 
     assert marks(progress) == ["Plan done", "Approval done", "Research waiting", "Report waiting"]
-    assert progress.stages[2].detail == "waiting for other research to end, 2 before it"
+    assert progress.stages[2].detail == "waiting, since others run first, 2 before it"
 
 
 def test_what_runs_shows_its_latest_thought_and_what_it_took_so_far() -> None:
@@ -112,8 +113,9 @@ def test_what_ended_before_its_time_has_the_stage_marked_at_which_it_was(
 ) -> None:
     task = make_task(**fields)
 
-    words = texts.render_ended(task, "It gave up. (`P-00000`)\n\nOtters eat *fish*.", 5)
+    words = texts.render_ended(task, "It gave up. (`P-00000`)", 5, "Otters eat *fish*.")
     progress = drawn(task, words, look(status=status) if status else None)
 
     [stage] = [stage for stage in progress.stages if stage.mark == Mark.FAILED]
-    assert (stage.label, stage.detail) == (failed, "It gave up. (P-00000) Otters eat fish.")
+    assert (stage.label, stage.detail) == (failed, "It gave up. (P-00000)")
+    assert progress.below == "Otters eat *fish*."

@@ -20,8 +20,8 @@ from bot.research.schedules import (
     UNKNOWN,
     Schedules,
 )
-from bot.state.schedules import SCHEDULES, ScheduleStore, schedule_id
-from bot.state.store import connect
+from bot.state.schedules import MISSED_SECONDS, SCHEDULES, ScheduleStore, schedule_id
+from bot.state.store import connect, key
 from tests.research.scheduling import DAY, HOUR, START, Clock, Service, said
 from tests.state.inbounds import THREAD, under
 
@@ -51,10 +51,12 @@ async def test_who_schedules_is_told_when_it_is(service: Service) -> None:
     name = schedule_id(said("1"))
 
     assert await service.adds("every Monday 9:00") == (
-        f"Every Monday at 9:00 (Europe/Berlin), next on Mon 23 Nov 9:00. To drop it, say `delete {name}`."
+        "I shall research *What is new?* every Monday at 9:00 (Europe/Berlin), next on Mon 23 Nov 9:00. "
+        f"Each time takes 1 to 3 USD, without asking again. To end it, say `delete {name}`."
     )
     assert await service.adds("in 2 hours", said("2")) == (
-        f"Once, on Fri 20 Nov 15:00 (Europe/Berlin). To drop it, say `delete {schedule_id(said('2'))}`."
+        "I shall research *What is new?* once, on Fri 20 Nov 15:00 (Europe/Berlin). "
+        f"It takes 1 to 3 USD, without asking again. To end it, say `delete {schedule_id(said('2'))}`."
     )
 
 
@@ -137,7 +139,9 @@ async def test_a_paused_one_does_not_fire_until_it_is_resumed(service: Service, 
         clock.at += DAY
         await service.schedules.fire_due()
 
-    assert "next on Thu 26 Nov 9:00" in await service.resumes(said("1"))
+    resumed = "every day at 9:00 (Europe/Berlin), next on Thu 26 Nov 9:00."
+    assert await service.resumes(said("1")) == f"Resumed: {resumed}"
+    assert await service.resumes(said("1")) == f"It is not paused: {resumed}"
     clock.at += DAY
     await service.schedules.fire_due()
 
@@ -155,7 +159,7 @@ async def test_a_single_time_that_passed_while_paused_is_over(service: Service, 
 async def test_a_deleted_one_is_gone(service: Service, clock: Clock, redis: Redis) -> None:
     await service.adds("every day 9:00")
 
-    assert "Deleted: every day at 9:00" in await service.deletes(said("1"))
+    assert await service.deletes(said("1")) == "Deleted: I shall not research *What is new?* any more."
 
     clock.at += DAY
     await service.schedules.fire_due()
@@ -199,10 +203,15 @@ async def test_what_was_missed_for_hours_starts_late_once_and_says_so(service: S
     [firing] = await service.started()
     assert await service.fired() == ["Sat 21 Nov 09:00"]
     clock.at += 5 * HOUR
-    assert await service.schedules.note(firing) == "_This was due on Sat 21 Nov 9:00; I was away._"
+    name = schedule_id(said("1"))
+    assert await service.schedules.note(firing) == (
+        f"_Scheduled (`{name}`). To end it, say `delete {name}`. This was due on Sat 21 Nov 9:00; I was away._"
+    )
 
 
-async def test_what_starts_in_time_needs_no_word_also_when_it_has_to_wait(service: Service, clock: Clock) -> None:
+async def test_what_starts_in_time_says_only_that_it_was_scheduled_also_when_it_has_to_wait(
+    service: Service, clock: Clock
+) -> None:
     await service.adds("in 2 hours")
     clock.at += 2 * HOUR + 4
     await service.schedules.fire_due()
@@ -210,7 +219,7 @@ async def test_what_starts_in_time_needs_no_word_also_when_it_has_to_wait(servic
 
     clock.at += HOUR
 
-    assert await service.schedules.note(firing) is None
+    assert await service.schedules.note(firing) == f"_Scheduled (`{schedule_id(said('1'))}`)._"
     assert await service.schedules.note(said("1")) is None
 
 
@@ -251,6 +260,55 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(service: Service
     await service.schedules.fire_due()
 
     assert await service.fired() == ["Fri 20 Nov 15:00"]
+
+
+async def test_a_thread_in_which_too_much_waits_does_not_keep_the_others(service: Service, clock: Clock) -> None:
+    full = THREAD.model_copy(update={"channel": "C2"})
+    for number in range(200):
+        await service.inbox.accept(said(f"{1000 + number}", thread=full))
+    await service.adds("in 1 hour", said("1", thread=full))
+    await service.adds("in 2 hours", said("2"))
+    clock.at += 3 * HOUR
+
+    await service.schedules.fire_due()
+
+    assert await service.fired() == ["Fri 20 Nov 15:00"]
+    await service.redis.delete(key(full, "inbox"))
+    await service.schedules.fire_due()
+    assert len(await service.started(full)) == 1
+
+
+async def test_what_was_missed_for_good_is_listed_for_some_days_and_then_found_nowhere(
+    service: Service, clock: Clock, redis: Redis
+) -> None:
+    await service.adds("in 2 hours")
+    clock.at += 10 * DAY
+    await service.schedules.fire_due()
+
+    clock.at += MISSED_SECONDS - HOUR
+    await service.schedules.fire_due()
+    assert "missed on" in await service.schedules.listed(said("9"))
+
+    clock.at += HOUR
+    await service.schedules.fire_due()
+    assert await service.schedules.listed(said("9")) == NOTHING_SCHEDULED
+    assert await redis.keys("parley:schedules*") == []
+
+
+async def test_a_worker_that_dies_when_it_has_noticed_that_one_was_missed_does_not_hide_that(
+    service: Service, clock: Clock, redis: Redis
+) -> None:
+    await service.adds("in 2 hours")
+    clock.at += 10 * DAY
+    [(name, due_at)] = await service.store.due(clock.at)
+    known = await service.store.get(name)
+    assert known is not None
+    assert await service.store.advance(known.model_copy(update={"missed_at": due_at, "next_at": None}), due_at)
+
+    await service.schedules.fire_due()
+
+    assert "missed on" in await service.schedules.listed(said("9"))
+    assert await service.store.due(clock.at) == []
 
 
 async def test_an_index_entry_without_a_record_is_forgotten(service: Service, clock: Clock, redis: Redis) -> None:

@@ -45,11 +45,21 @@ def test_an_address_is_one_source_however_often_it_is_met() -> None:
         look(FOUND, read(a="success", b="success"), output("Fish.", "https://a.example", "https://c.example"))
     )
 
-    assert found == {"https://a.example", "https://b.example", "https://c.example"}
+    assert list(found) == ["https://a.example", "https://b.example", "https://c.example"]
 
 
 def test_a_page_that_could_not_be_read_is_no_source() -> None:
-    assert sources(look(read(a="error", b="paywall"))) == set()
+    assert sources(look(read(a="error", b="paywall"))) == {}
+
+
+def test_a_source_has_the_title_that_is_known_of_it_wherever_that_was_said() -> None:
+    titled = SEARCH | {
+        "type": "google_search_result",
+        "call_id": "s1",
+        "result": [{"url": "https://a.example", "title": "A"}],
+    }
+
+    assert sources(look(read(a="success", b="success"), titled)) == {"https://a.example": "A", "https://b.example": ""}
 
 
 def test_sources_that_were_found_are_not_lost_again() -> None:

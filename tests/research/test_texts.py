@@ -2,10 +2,13 @@
 
 import pytest
 
+from bot.models import Mark
 from bot.research import texts
+from bot.research.rules import Rules
 from bot.research.signs import see
+from bot.state.slots import Line
 from bot.state.tasks import Spent, Stage
-from tests.research.looks import FOUND, SEARCH, START, look, make_task, thought
+from tests.research.looks import AGENT, FOUND, SEARCH, START, look, make_task, thought
 
 COST = {"v1_research": Spent(tokens=1_234_567, usd=1.2)}
 
@@ -91,10 +94,37 @@ def test_no_money_is_told_where_no_price_is_known() -> None:
     assert "(0:07, 5 tokens)" in texts.render_ended(task, texts.DONE, 7).text
 
 
-def test_a_plan_that_was_paid_for_shows_while_the_research_waits() -> None:
-    words = texts.render_waiting(make_task(spent={"v1_plan": Spent(tokens=900, usd=0.02)}), 2)
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (Line(before=2), "waiting, since others run first, 2 before it"),
+        (Line(before=0, own=2), "waiting, since 2 of yours run already, next in line"),
+        (Line(before=0, own=1), "waiting, since 1 of yours runs already, next in line"),
+    ],
+)
+def test_what_waits_says_for_whom_and_what_its_plan_has_cost(line: Line, said: str) -> None:
+    words = texts.render_waiting(make_task(spent={"v1_plan": Spent(tokens=900, usd=0.02)}), line)
 
-    assert "_waiting for other research to end, 2 before it, 900 tokens, about 0.02 USD_" in words.text
+    assert f"_{said}, 900 tokens, about 0.02 USD_" in words.text
+
+
+def test_a_plan_says_what_it_takes_what_it_has_cost_who_decides_and_until_when() -> None:
+    task = make_task(stage=Stage.PROPOSED, plan="1. Look", spent={"v1_plan": Spent(tokens=900, usd=0.02)})
+
+    assert texts.render_plan(task, Rules(agent=AGENT)).text == (
+        "**Research plan**: What do otters eat?\n\n"
+        "1. Look\n\n"
+        "_It takes up to 20 minutes as a rule, an hour at most, and 1 to 3 USD. "
+        "The plan has cost 900 tokens, about 0.02 USD._  \n"
+        "_Only who asked can approve it, within a day. To change it, answer_ `change: …` (`P-00000`)"
+    )
+
+
+@pytest.mark.parametrize("how", [texts.STOPPED, texts.CANCELLED, texts.NOT_APPROVED, texts.GIVEN_UP])
+def test_what_people_have_stopped_is_neither_done_nor_failed(how: str) -> None:
+    assert texts.render_ended(make_task(), how, 5).mark == Mark.STOPPED
+    assert texts.render_ended(make_task(), texts.DONE, 5).mark == Mark.DONE
+    assert texts.render_ended(make_task(), texts.TOO_LONG, 5).mark == Mark.FAILED
 
 
 @pytest.mark.parametrize(
@@ -114,11 +144,10 @@ def test_markdown_is_taken_out_of_a_drawing(markdown: str, words: str) -> None:
 
 
 def test_who_asks_for_the_tasks_reads_how_far_each_is_whether_it_lives_and_what_it_has_cost() -> None:
-    runs = make_task(sources=14, spent=COST, alive_at=START + 705, stage=Stage.RUNNING)
+    runs = make_task(sources=14, spent=COST, begun_at=START + 125, alive_at=START + 705, stage=Stage.RUNNING)
     waits = make_task(stage=Stage.PROPOSED, alive_at=START)
 
     assert texts.render_tasks([runs, waits], START + 725) == (
-        f"- `{runs.reference}` What do otters eat?: at work, 12:05, last sign of life 0:20 ago, "
-        "14 sources, 1,234,567 tokens, about 1.20 USD\n"
-        f"- `{waits.reference}` What do otters eat?: its plan waits for approval, 12:05"
+        f"- `{runs.reference}` at work for 10:00, 14 sources, 1,234,567 tokens, about 1.20 USD: What do otters eat?\n"
+        f"- `{waits.reference}` its plan waits for approval, asked 12:05 ago: What do otters eat?"
     )

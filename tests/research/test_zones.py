@@ -12,7 +12,7 @@ from bot.conversation.commands import Said
 from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.models import Inbound
-from bot.research.zones import Source, TimeZones, Zone, find_zone
+from bot.research.zones import Source, TimeZones, Zone, render_hint
 from bot.state.heads import Head
 from bot.state.outbox import Outbox
 from bot.state.runs import Runs
@@ -82,32 +82,24 @@ async def test_what_somebody_told_goes_before_all(zones: TimeZones, says: Callab
 
 async def test_the_word_alone_says_which_counts_and_why(says: Callable[..., Awaitable[str]]) -> None:
     assert await says("", Platform()) == (
-        "Europe/Berlin, since I know no other of you; it is Fri 20 Nov 13:00 there. "
-        "To change that, say for instance `zone Europe/Zurich`."
+        "For you I take Europe/Berlin, where it is Fri 20 Nov 13:00 now, since you have not told me where you are. "
+        "To change that, name a city, for instance `zone Zurich`."
     )
-    assert "Asia/Tokyo, as your profile here says; it is Fri 20 Nov 21:00" in await says("", KnowingPlatform())
+    assert "Asia/Tokyo, where it is Fri 20 Nov 21:00 now, as your profile here says." in await says(
+        "", KnowingPlatform()
+    )
     await says("Europe/Zurich", Platform())
-    assert "Europe/Zurich, as you told me" in await says("", KnowingPlatform())
+    assert "Europe/Zurich, where it is Fri 20 Nov 13:00 now, as you told me." in await says("", KnowingPlatform())
+
+
+@pytest.mark.parametrize(("zone", "city"), [("UTC", "Zurich"), ("Europe/Zurich", "New York")])
+async def test_the_example_is_another_city_than_ones_own(
+    says: Callable[..., Awaitable[str]], zone: str, city: str
+) -> None:
+    assert f"`zone {city}`" in await says(zone, Platform()) + await says("", Platform())
+    assert f"`zone {city}`" in render_hint(zone)
 
 
 async def test_a_zone_that_nobody_knows_changes_nothing(zones: TimeZones, says: Callable[..., Awaitable[str]]) -> None:
     assert "no such time zone" in await says("Europe/Atlantis", Platform())
     assert (await zones.of(MESSAGE, Platform())).source is Source.DEFAULT
-
-
-@pytest.mark.parametrize(
-    ("wanted", "name"),
-    [
-        ("Europe/Zurich", "Europe/Zurich"),
-        ("europe/zurich.", "Europe/Zurich"),
-        ("`America/New_York`", "America/New_York"),
-        ("new york", "America/New_York"),
-        ("Zurich", "Europe/Zurich"),
-        ("utc", "UTC"),
-        ("Europe", None),
-        ("", None),
-        ("../etc/passwd", None),
-    ],
-)
-def test_a_zone_is_found_by_its_name_or_its_city(wanted: str, name: str | None) -> None:
-    assert find_zone(wanted) == name

@@ -15,7 +15,7 @@ from bot.state.life import Moment
 from bot.state.schedules import Schedule, Scheduled, ScheduleStore, schedule_id
 from bot.state.store import Command, connect
 from bot.state.tasks import LastWord, Spent, Stage, Task, Tasks, Wish
-from bot.state.turns import State, Turn, Turns, reference, reference_key
+from bot.state.turns import State, Turn, Turns, reference
 from tests.service.processes import parley
 
 THREAD = Thread(platform="slack", team="T1", channel="C1", root=MessageId("1715.0001"))
@@ -44,7 +44,7 @@ def a_task() -> Task:
         question="canary question",
         agent="deep-research",
         reference=REFERENCE,
-        started_at=1_763_640_000.0,
+        started_at=1_763_640_900.0,  # of a later attempt; its life began before
         stage=Stage.RUNNING,
         interaction_id="int-2",
         interactions=["int-1", "int-2"],
@@ -85,10 +85,10 @@ async def store(redis_url: str, commands: Sequence[Command]) -> None:
             await redis.execute_command(command.name, command.key, *command.arguments)
 
 
-async def store_turn(redis_url: str) -> None:
+async def store_turn(redis_url: str, message: Inbound = ASKED) -> None:
     async with connect(redis_url) as redis:
         turns = Turns(redis)
-        await store(redis_url, [turns.saved(ASKED, a_turn()), turns.referred(ASKED)])
+        await store(redis_url, [turns.saved(message, a_turn()), *turns.referred(message)])
 
 
 async def explained(folder: Path, *arguments: str, **variables: str) -> tuple[int | None, str, str]:
@@ -259,7 +259,18 @@ async def test_without_its_letter_a_reference_stands_for_both(tmp_path: Path, re
     assert [json.loads(line)["kind"] for line in said.splitlines()] == ["turn", "schedule"]
 
 
-async def test_a_task_under_way_is_found_when_another_turn_was_shown_its_reference_since(
+async def test_all_turns_with_one_reference_are_told(tmp_path: Path, redis_url: str) -> None:
+    asked = [ASKED.model_copy(update={"message": MessageId(name)}) for name in ("11019", "5508")]
+    assert len({reference(message) for message in asked}) == 1
+    for message in asked:
+        await store_turn(redis_url, message)
+
+    _, said, _ = await explained(tmp_path, reference(asked[0]), "--json", REDIS_URL=redis_url)
+
+    assert [json.loads(line)["message"] for line in said.splitlines()] == ["11019", "5508"]
+
+
+async def test_a_task_under_way_is_found_also_when_the_turn_that_began_it_is_not_known_any_more(
     tmp_path: Path, redis_url: str
 ) -> None:
     await store_turn(redis_url)
@@ -280,7 +291,7 @@ async def test_what_a_newer_release_wrote_is_said_to_be_so(tmp_path: Path, redis
     async with connect(redis_url) as redis:
         newer = Tasks(redis).saved(a_task())
         await redis.set(newer.key, '{"version": 99}', ex=60)
-        await redis.set(reference_key(REFERENCE), a_task().name, ex=60)
+    await store(redis_url, Turns(redis).referred(ASKED))
 
     code, said, trouble = await explained(tmp_path, REFERENCE, REDIS_URL=redis_url)
 
@@ -301,7 +312,7 @@ async def test_long_facts_stay_in_one_piece_in_a_pipe(tmp_path: Path, redis_url:
     long.note(1_763_640_002.0, "word " * 60 + "end")
     async with connect(redis_url) as redis:
         turns = Turns(redis)
-        await store(redis_url, [turns.saved(ASKED, long), turns.referred(ASKED)])
+        await store(redis_url, [turns.saved(ASKED, long), *turns.referred(ASKED)])
 
     _, said, _ = await explained(tmp_path, REFERENCE, REDIS_URL=redis_url)
 

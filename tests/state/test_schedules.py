@@ -1,7 +1,9 @@
 """The records of schedules, on a real Valkey."""
 
 import pytest
+from pydantic import ValidationError
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.models import Inbound, MessageId, UserId
 from bot.state.schedules import (
@@ -66,9 +68,29 @@ async def test_it_is_listed_in_its_thread_and_where_it_was_asked_and_under_who_a
     other = await keep(redis, store, scheduled(said("3", thread=elsewhere).model_copy(update={"author": UserId("U2")})))
 
     assert await store.here(said("4")) == [sooner, later]
-    assert await store.here(said("4").model_copy(update={"place": "C9"})) == [later]
+    assert await store.here(said("4").model_copy(update={"place": "C9"})) == [sooner, later]
     assert await store.here(said("4", thread=elsewhere)) == [other]
+    assert await store.here(said("4", thread=elsewhere).model_copy(update={"place": "C9"})) == [other, later]
     assert await store.of_author(said("4", thread=elsewhere)) == [sooner, later]
+
+
+async def test_one_that_another_release_wrote_hides_no_other(redis: Redis, store: ScheduleStore) -> None:
+    known, newer = await keep(redis, store, scheduled(said("1"))), await keep(redis, store, scheduled(said("2")))
+    await redis.set(store.saved(newer).key, '{"version": 99}', ex=60)
+
+    with capture_logs() as logs:
+        assert await store.here(said("3")) == await store.of_author(said("3")) == [known]
+
+    assert [(one["log_level"], one["schedule"]) for one in logs] == [("error", newer.name)] * 2
+
+
+def test_what_cannot_be_read_is_not_quoted(message: Inbound) -> None:
+    newer = scheduled(message).model_dump_json().replace('"words"', '"phrase"')
+
+    with pytest.raises(ValidationError) as refused:
+        Scheduled.model_validate_json(newer)
+
+    assert "What is new" not in str(refused.value)
 
 
 async def test_one_that_moves_on_is_due_at_its_next_time(redis: Redis, store: ScheduleStore, message: Inbound) -> None:

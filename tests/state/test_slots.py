@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.models import MessageId, UserId
-from bot.state.slots import SLOT_SECONDS, Most, Slots
+from bot.state.slots import SLOT_SECONDS, Line, Most, Slots
 from bot.state.tasks import Task
 from tests.state.inbounds import said
 
@@ -29,7 +29,7 @@ async def leave(slots: Slots, redis: Redis, left: Task) -> None:
 async def test_a_person_may_run_so_many_and_the_others_wait_in_order(slots: Slots) -> None:
     admitted = [await slots.admit(task(number), now=NOW + number) for number in range(4)]
 
-    assert admitted == [None, None, 0, 1]
+    assert admitted == [None, None, Line(0, own=2), Line(1, own=2)]
 
 
 async def test_a_task_that_runs_may_run_on(slots: Slots) -> None:
@@ -46,15 +46,15 @@ async def test_the_first_in_line_goes_when_another_leaves_and_not_the_second(slo
     await leave(slots, redis, task(0))
 
     assert await slots.first_in_line(task(0)) == [task(2).name]
-    assert await slots.admit(task(3), now=NOW + 9) == 1
+    assert await slots.admit(task(3), now=NOW + 9) == Line(1, own=1)
     assert await slots.admit(task(2), now=NOW + 9) is None
-    assert await slots.admit(task(3), now=NOW + 9) == 0
+    assert await slots.admit(task(3), now=NOW + 9) == Line(0, own=2)
 
 
 async def test_a_team_may_run_so_many(slots: Slots, redis: Redis) -> None:
     admitted = [await slots.admit(task(number, f"U{number}"), now=NOW + number) for number in range(5)]
 
-    assert admitted == [None, None, None, 0, 1]
+    assert admitted == [None, None, None, Line(0), Line(1)]
     await leave(slots, redis, task(1, "U1"))
     assert await slots.first_in_line(task(1, "U1")) == [task(3, "U3").name]
     assert await slots.admit(task(3, "U3"), now=NOW + 9) is None
@@ -73,7 +73,7 @@ async def test_what_stops_waiting_no_longer_stands_in_line(slots: Slots, redis: 
 
     await leave(slots, redis, task(2))
 
-    assert await slots.admit(task(3), now=NOW + 9) == 0
+    assert await slots.admit(task(3), now=NOW + 9) == Line(0, own=2)
 
 
 async def test_a_place_that_nobody_gave_back_is_free_in_the_end(slots: Slots) -> None:

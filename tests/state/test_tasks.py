@@ -2,6 +2,7 @@
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.models import Inbound
 from bot.state.store import Command
@@ -40,13 +41,26 @@ async def test_a_task_is_listed_where_it_was_asked_for_until_it_ends(redis: Redi
     assert [one.id for one in await tasks.here(task.asked)] == [later.id]
 
 
+async def test_one_that_another_release_wrote_hides_no_other(redis: Redis, tasks: Tasks, task: Task) -> None:
+    newer = task.model_copy(update={"asked": said("1715.0009")})
+    await write(redis, *tasks.indexed(task), tasks.saved(task), *tasks.indexed(newer))
+    await redis.set(tasks.saved(newer).key, newer.model_dump_json().replace('"queued"', '"new"'), ex=60)
+
+    with capture_logs() as logs:
+        assert await tasks.here(task.asked) == [task]
+
+    assert [(one["log_level"], one["task"]) for one in logs] == [("error", newer.name)]
+
+
 async def test_a_task_asked_for_in_another_channel_is_listed_in_both(redis: Redis, tasks: Tasks, task: Task) -> None:
     task.asked = task.asked.model_copy(update={"place": "C2"})
     await write(redis, tasks.saved(task), *tasks.indexed(task))
 
-    for place in (None, "C2"):
-        assert await tasks.here(said("1715.0005").model_copy(update={"place": place})) == [task]
-    assert await tasks.here(said("1715.0005").model_copy(update={"place": "C3"})) == []
+    elsewhere = THREAD.model_copy(update={"channel": "C3"})
+    for thread, place in ((THREAD, None), (elsewhere, "C2"), (THREAD, "C2")):
+        message = said("1715.0005").model_copy(update={"thread": thread, "place": place})
+        assert await tasks.here(message) == [task]
+    assert await tasks.here(said("1715.0005").model_copy(update={"thread": elsewhere})) == []
 
 
 async def test_wishes_wait_until_each_is_granted(redis: Redis, tasks: Tasks, task: Task) -> None:

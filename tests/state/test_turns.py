@@ -8,7 +8,7 @@ from bot.models import Inbound, MessageId
 from bot.state.life import MOST_MOMENTS
 from bot.state.records import Records
 from bot.state.store import Command
-from bot.state.turns import State, Turn, Turns, reference, turn_name
+from bot.state.turns import State, Turn, Turns, reference, references_key, turn_name
 from tests.state.inbounds import THREAD, said
 
 
@@ -48,12 +48,26 @@ async def test_a_turn_is_kept_as_long_as_the_api_keeps_interactions(redis: Redis
 
 async def test_a_turn_is_found_by_what_people_are_shown(redis: Redis, message: Inbound) -> None:
     turn = Turn.of(message)
-    records = Records.over(redis)
-    assert await records.turns.named(turn.reference) is None
+    records = Records.over(redis, retention_days=1)
+    assert await records.turns.named(turn.reference) == []
 
     await records.recall(message)
+    await records.recall(message)
 
-    assert await records.turns.named(turn.reference) == turn.name
+    assert await records.turns.named(turn.reference) == [turn.name]
+    assert 86_000 < await redis.ttl(references_key(turn.reference)) <= 86_400
+
+
+async def test_of_two_turns_with_one_reference_both_are_found(redis: Redis) -> None:
+    """A reference has 25 bits, so this happens."""
+    one, same = said("11019"), said("5508")
+    assert reference(one) == reference(same)
+    records = Records.over(redis)
+
+    await records.recall(one)
+    await records.recall(same)
+
+    assert await records.turns.named(reference(one)) == [Turn.of(message).name for message in (one, same)]
 
 
 async def test_a_message_of_which_nothing_is_known_is_recalled_as_that(redis: Redis, message: Inbound) -> None:

@@ -24,10 +24,11 @@ from bot.interactions.types import (
     UserInput,
 )
 from bot.research.reports.markers import Marker, insert_markers
-from bot.research.reports.markup import find_title
+from bot.research.reports.markup import find_title, read_blocks
 from bot.research.reports.sources import Source, lists_them_all, render_sources
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/svg+xml": "svg"}
+FIGURES = re.compile(r"(?:!\[Figure \d+\]\([^()\s]+\)\s*)+")
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 
 
@@ -36,7 +37,7 @@ class Figure:
     """An image of the report. Its data is None where the API gave an address only."""
 
     number: int
-    name: str  # as a file, such as figure-1.png
+    name: str  # as a file, such as P-7F3K2-figure-1.png
     mime_type: str
     data: bytes | None = None
     uri: str | None = None
@@ -52,9 +53,12 @@ class Report:
     figures: tuple[Figure, ...] = ()
 
 
-def build_report(interaction: Interaction, *, question: str, created: datetime) -> Report:
-    """The report of a finished interaction; the question is its title where it has no heading."""
-    draft = _Draft()
+def build_report(interaction: Interaction, *, question: str, created: datetime, reference: str = "") -> Report:
+    """The report of a finished interaction; the question is its title where it has no heading.
+
+    The files of its figures begin with the reference, so that what is linked is what people save.
+    """
+    draft = _Draft(reference)
     for passage in _passages(interaction):
         draft.begin_passage()
         for block in passage:
@@ -83,7 +87,8 @@ def since_last_input(interaction: Interaction) -> tuple[Step, ...]:
 
 
 class _Draft:
-    def __init__(self) -> None:
+    def __init__(self, reference: str) -> None:
+        self._prefix = f"{reference}-" if reference else ""
         self.words: list[str] = []
         self.markdown: list[str] = []
         self.sources: dict[str, Source] = {}
@@ -111,7 +116,7 @@ class _Draft:
         return Report(
             title=find_title(words) or " ".join(_whole(question).split()),
             words=words,
-            markdown="".join(self.markdown),
+            markdown=_title_first("".join(self.markdown)),
             created=created,
             sources=sources,
             figures=tuple(self.figures),
@@ -140,7 +145,7 @@ class _Draft:
     def _add_figure(self, block: MediaOutput) -> None:
         number = len(self.figures) + 1
         extension = EXTENSIONS.get(block.mime_type, block.mime_type.rpartition("/")[2]) or "png"
-        name = f"figure-{number}.{re.sub('[^a-z0-9]', '', extension.lower()) or 'png'}"
+        name = f"{self._prefix}figure-{number}.{re.sub('[^a-z0-9]', '', extension.lower()) or 'png'}"
         self.figures.append(Figure(number, name, block.mime_type, block.data, block.uri))
         _separate(self.markdown)
         self.markdown.append(f"![Figure {number}]({name})\n\n")
@@ -158,6 +163,18 @@ def address(citation: Citation) -> tuple[str, str]:
             return uri, name or source
         case _:
             return "", ""
+
+
+def _title_first(markdown: str) -> str:
+    """The figures that come before the heading with which the words begin stand below it."""
+    figures = FIGURES.match(markdown)
+    words = markdown[figures.end() :] if figures else ""
+    blocks = read_blocks(words)
+    if figures is None or not blocks or blocks[0].type != "heading_open" or blocks[0].map is None:
+        return markdown
+    lines = words.splitlines(keepends=True)
+    title, rest = "".join(lines[: blocks[0].map[1]]), "".join(lines[blocks[0].map[1] :])
+    return f"{title.rstrip()}\n\n{figures[0].strip()}\n\n{rest.lstrip()}"
 
 
 def _separate(pieces: list[str]) -> None:

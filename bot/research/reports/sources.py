@@ -23,7 +23,7 @@ class Source:
 
 def render_sources(sources: Sequence[Source]) -> str:
     """A section in Markdown."""
-    return "\n".join(["## Sources", "", *(_render(source) for source in sources), ""])
+    return "\n".join(["## Sources", "", *(render_source(source) for source in sources), ""])
 
 
 def lists_them_all(words: str, sources: Sequence[Source]) -> bool:
@@ -36,7 +36,7 @@ def lists_them_all(words: str, sources: Sequence[Source]) -> bool:
     return all(source.url and source.url in listed.get(source.number, "") for source in sources)
 
 
-def _render(source: Source) -> str:
+def render_source(source: Source) -> str:
     title = escape(" ".join(source.title.split()))
     address = _address(" ".join(source.url.split()))
     return f"{source.number}. " + ": ".join(piece for piece in (title, address) if piece)

@@ -20,7 +20,7 @@ from bot.simulators.gemini.wire import JsonObject
 _STAGES = (
     ("Planning the research", "I split the question into parts: {parts}."),
     ("Searching for sources", "A real agent would go on searching the web; I only pretend to, and take my time."),
-    ("Reading what was found", "A real agent would open each page; I prepare {sources} sources that are examples."),
+    ("Reading what was found", "A real agent would open each page; I prepare {sources} as examples."),
     ("Comparing the sources", "They agree, because I made them up from the question."),
     ("Writing the report", "I put the parts in order and number the sources."),
 )
@@ -28,6 +28,31 @@ _PLANNING_SHARE = 0.2  # of the research's time, when only a plan is wanted
 _MOST_PARTS = 4
 _ASKING = {"what", "when", "where", "which", "whom", "whose", "does", "have", "will", "would", "about", "with"}
 _QUOTED_CHARS = 300
+_LUMP_WORDS = 5
+_PART = """A real report would say here what is known about it.
+
+This paragraph stands for that: its length is about that of a real one, so that you can see how a report of several
+pages is shown in a chat, how its summary is made, and what its files look like. It holds no fact, since none was looked
+up.
+
+A second paragraph would go on with what is less certain about {part}, and with whom that is disputed:
+
+- what most sources say, and since when;
+- what only some of them say, and why the others do not;
+- what none of them says, though the question asks for it.
+
+| What about {part} | Found | Sources |
+| --- | --- | --- |
+| Known for sure | nothing, this is simulated | 0 |
+| Disputed | nothing, this is simulated | 0 |
+"""
+_REST = """
+## What remains open
+
+Everything, since this was simulated. A real report would end with what it could not find out, and why: because nobody
+has looked into it, because the sources contradict each other, or because they are not to be had on the web. It would
+also say how sure it is of its main findings, and what would change them.
+"""
 _PICTURE = ImageFormat((16, 9), 512)
 
 
@@ -53,7 +78,7 @@ class Assignment:
 
 def research(assignment: Assignment, seconds: float) -> list[Piece]:
     """A whole research that takes about `seconds`: thoughts, searches, pages that are read, then the report."""
-    facts = {"parts": ", ".join(assignment.parts), "sources": len(assignment.parts)}
+    facts = {"parts": ", ".join(assignment.parts), "sources": _count(len(assignment.parts), "source")}
     each = seconds / len(_STAGES)
     thoughts = [Thought(f"**{title}**\n\n{text.format(**facts)}", each) for title, text in _STAGES]
     planning, searching, reading, *others = thoughts
@@ -91,9 +116,7 @@ def _report(assignment: Assignment) -> Output:
         f"# Simulated research: {assignment.title}\n\n"
         "> This report was made by **Parley’s simulator** — not by Gemini — from the question alone. Nothing was "
         "looked up, and the sources are placeholders.\n\n"
-        "## Summary\n\n"
-        f"The question has {len(assignment.title.split())} words and was split into {len(assignment.parts)} parts.\n"
-        f"{_changes(assignment)}"
+        f"## Summary\n\n{_summary(assignment)}\n{_changes(assignment)}"
     )
     citations: list[JsonObject] = []
     for number, part in enumerate(assignment.parts, 1):
@@ -101,10 +124,33 @@ def _report(assignment: Assignment) -> Output:
         start = len(text)
         text += f"The question asks about “{part}” [{number}]"
         citations.append(wire.citation(text, start, len(text), url=_url(number), title=_source(part)))
-        text += ". A real report would say here what is known about it.\n"
+        text += f". {_PART.format(part=part)}"
     sources = "\n".join(f"{n}. [{_source(part)}]({_url(n)})" for n, part in enumerate(assignment.parts, 1))
-    words = deltas(f"{text}\n## Sources\n\n{sources}\n")
-    return Output(words, citations, before=_illustrations(assignment))
+    text += _REST
+    return Output(_lumps(f"{text}\n## Sources\n\n{sources}\n"), citations, before=_illustrations(assignment))
+
+
+def _summary(assignment: Assignment) -> str:
+    """As long as a summary is, without anything that could be taken for a finding."""
+    words, parts = _count(len(assignment.title.split()), "word"), _count(len(assignment.parts), "part")
+    lines = [
+        f"The question has {words} and was split into {parts}.",
+        f"Those are named after its longest words: {', '.join(assignment.parts)}.",
+        "Each part has one source, which is a placeholder, and a table that is empty.",
+        "A real report would put its main findings here, the most certain of them first.",
+        "It would also say what could not be found out, which for this one is everything.",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _lumps(text: str) -> list[str]:
+    """A report comes in larger pieces than an answer, which people read as it grows."""
+    words = deltas(text)
+    return ["".join(words[start : start + _LUMP_WORDS]) for start in range(0, len(words), _LUMP_WORDS)]
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _illustrations(assignment: Assignment) -> list[Medium]:

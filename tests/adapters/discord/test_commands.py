@@ -48,14 +48,22 @@ def test_what_a_command_says_is_that_command_in_the_conversation(command: Comman
 
 
 def test_what_follows_a_word_is_asked_for() -> None:
-    with_argument = render_definition(Command("sum", "numbers", "adds them"))
-    optional = render_definition(Command("sum", "numbers", "adds them", may_stand_alone=True))
+    with_argument = render_definition(Command("move", "zone", "moves there"))
+    optional = render_definition(Command("move", "zone", "moves there", may_stand_alone=True))
     without = render_definition(Command("rest", None, "does nothing"))
 
     assert "required" not in optional["options"][0]
     (option,) = with_argument["options"]
-    assert (option["type"], option["name"], option["required"]) == (3, "numbers", True)
-    assert (with_argument["description"], without["options"]) == ("adds them", [])
+    assert (option["type"], option["name"], option["required"]) == (3, "zone", True)
+    assert option["description"] == "A city or a time zone, such as Europe/Zurich"
+    assert (with_argument["description"], without["options"]) == ("Moves there", [])
+
+
+def test_everything_in_the_list_of_commands_begins_like_a_sentence() -> None:
+    slash_commands = [one for one in DEFINITIONS if one["type"] == 1]
+    described = [*slash_commands, *(option for one in slash_commands for option in one["options"])]
+
+    assert [one["description"] for one in described if not one["description"][0].isupper()] == []
 
 
 def test_a_command_that_nobody_registered_says_nothing() -> None:

@@ -4,7 +4,7 @@ from adapters.discord.channel import DiscordChannel
 from bot.content import TextContent
 from bot.models import Inbound
 from bot.simulators.discord import DiscordSimulator
-from tests.adapters.discord.conftest import Store, delivered, part_of
+from tests.adapters.discord.conftest import Store, ask, delivered, part_of
 
 STOP_SIGN = "\N{OCTAGONAL SIGN}"
 
@@ -47,6 +47,19 @@ async def test_the_bots_own_growing_reply_is_no_news(
     await simulator.say(general, "@Parley and now?", user_id=ada)
 
     assert (await delivered(simulator, heard, 2)).content == (TextContent(text="and now?"),)
+
+
+async def test_what_is_said_in_a_thread_is_said_in_its_channel_too(
+    simulator: DiscordSimulator, heard: Store, general: str, ada: str
+) -> None:
+    thread = simulator.open_thread(general, "Talk", user_id=ada).id
+
+    await simulator.say(thread, "@Parley hello", user_id=ada)
+    written = await delivered(simulator, heard)
+    await ask(simulator, thread, ada)
+    asked = await delivered(simulator, heard, 2)
+
+    assert [(one.thread.channel, one.place) for one in (written, asked)] == [(thread, general)] * 2
 
 
 async def test_deleted_messages_are_told_of_one_by_one_where_they_were(

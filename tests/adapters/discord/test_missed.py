@@ -76,6 +76,7 @@ async def test_what_was_said_before_a_new_session_is_taken_in_once_and_in_order(
     assert [message.content for message in found[:2]] == [(TextContent(text="one"),), (TextContent(text="two"),)]
     in_thread = found[2]
     assert (in_thread.thread, in_thread.handle) == (mention.thread, {"reply_in": mention.thread.channel})
+    assert in_thread.place == general
     assert found[-1].thread.team == "dm"
 
 

@@ -5,7 +5,7 @@ from discord import Embed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.progress import BLUE, GREEN, RED, render_progress
+from adapters.discord.progress import BLUE, GREEN, GREY, RED, render_progress
 from bot.models import Mark, Progress, ProgressStage
 from bot.simulators.discord import bodies, message_rules
 
@@ -30,6 +30,14 @@ def test_the_stages_are_listed_with_their_marks_and_the_facts_below() -> None:
     assert embed["footer"] == {"text": "12:05 · 14 sources"}
 
 
+def test_what_was_found_is_markdown_below_the_stages() -> None:
+    stopped = stage("Research", Mark.STOPPED, "stopped")
+
+    embed = render_progress(Progress(title="Research", stages=(stopped,), below="## Otters\n\n- eat *fish*"))
+
+    assert embed["description"] == "⏹️ Research\n> stopped\n\n## Otters\n\n- eat *fish*"
+
+
 @pytest.mark.parametrize(
     ("marks", "color"),
     [
@@ -37,6 +45,7 @@ def test_the_stages_are_listed_with_their_marks_and_the_facts_below() -> None:
         ((WAITING, WAITING), BLUE),
         ((DONE, DONE), GREEN),
         ((DONE, FAILED, WAITING), RED),
+        ((DONE, Mark.STOPPED, WAITING), GREY),
     ],
 )
 def test_the_colour_tells_the_state(marks: tuple[Mark, ...], color: int) -> None:
@@ -45,7 +54,15 @@ def test_the_colour_tells_the_state(marks: tuple[Mark, ...], color: int) -> None
     assert render_progress(Progress(title="Research", stages=stages))["color"] == color
 
 
-@given(st.builds(Progress, title=TEXTS, stages=st.lists(STAGES, max_size=40).map(tuple), facts=st.tuples(TEXTS, TEXTS)))
+@given(
+    st.builds(
+        Progress,
+        title=TEXTS,
+        stages=st.lists(STAGES, max_size=40).map(tuple),
+        facts=st.tuples(TEXTS, TEXTS),
+        below=TEXTS,
+    )
+)
 def test_whatever_there_is_to_say_discord_takes_it(progress: Progress) -> None:
     embed = render_progress(progress)
 

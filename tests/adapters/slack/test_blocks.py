@@ -74,6 +74,15 @@ def test_progress_is_a_plan_with_its_cards_then_the_facts_then_the_buttons() -> 
     assert buttons["type"] == "actions"
 
 
+def test_what_was_found_before_somebody_stopped_it_is_markdown_below_a_card_that_did_not_fail() -> None:
+    stopped = ProgressStage(label="Research", mark=Mark.STOPPED, detail="stopped")
+
+    plan, found = blocks(part(progress=Progress(title="t", stages=(stopped,), below="- A: <https://a.example>")))
+
+    assert plan["tasks"][0]["status"] == "pending"
+    assert found == {"type": "markdown", "text": "- A: <https://a.example>"}
+
+
 def test_without_the_drawing_its_text_stands_for_it() -> None:
     some = part("see https://x.test", progress=Progress(title="Research", stages=()), actions=(STOP,))
 

@@ -37,13 +37,15 @@ def make_report() -> MakeReport:
     return _make_report
 
 
-def _make_report(*parts: str | TextOutput | MediaOutput | Step, question: str = "What is it?") -> Report:
+def _make_report(
+    *parts: str | TextOutput | MediaOutput | Step, question: str = "What is it?", reference: str = ""
+) -> Report:
     """Of steps as they are, and a last one of all texts and content."""
     steps = [part for part in parts if not isinstance(part, str | TextOutput | MediaOutput)]
     content = [part for part in parts if isinstance(part, str | TextOutput | MediaOutput)]
     told = ModelOutput(tuple(TextOutput(part) if isinstance(part, str) else part for part in content))
     interaction = Interaction(id="v1_report", status="completed", steps=(*steps, told))
-    return build_report(interaction, question=question, created=CREATED)
+    return build_report(interaction, question=question, created=CREATED, reference=reference)
 
 
 @pytest.fixture

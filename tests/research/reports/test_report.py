@@ -132,3 +132,21 @@ def test_no_character_is_lost_wherever_citations_end(text: str, cited: list[tupl
     rest = iter(report.markdown)
     assert all(char in rest for char in text)
     assert len(report.sources) == len({number for _, number in cited})
+
+
+def test_figures_that_come_before_the_title_stand_below_it(make_report: MakeReport) -> None:
+    drawn = MediaOutput(type="image", mime_type="image/jpeg", data=b"1")
+
+    report = make_report(drawn, drawn, "# Title\n\nWords.")
+
+    assert report.markdown == "# Title\n\n![Figure 1](figure-1.jpg)\n\n![Figure 2](figure-2.jpg)\n\nWords."
+    assert make_report(drawn, "Words.").markdown == "![Figure 1](figure-1.jpg)\n\nWords."
+
+
+def test_the_files_of_figures_have_the_reference_in_their_names(make_report: MakeReport) -> None:
+    drawn = MediaOutput(type="image", mime_type="image/jpeg", data=b"1")
+
+    report = make_report("# Title\n", drawn, reference="P-7F3K2")
+
+    assert report.figures[0].name == "P-7F3K2-figure-1.jpg"
+    assert "![Figure 1](P-7F3K2-figure-1.jpg)" in report.markdown

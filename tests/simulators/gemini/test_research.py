@@ -33,6 +33,16 @@ async def test_a_report_says_that_it_is_simulated(create: Create, ended: Ended, 
     assert "Nothing was looked up" in said(report)
 
 
+async def test_a_report_is_long_enough_to_need_a_summary_and_counts_right(
+    create: Create, ended: Ended, said: Said
+) -> None:
+    report = said(await ended((await create("Otters?", **RESEARCH))["id"]))
+
+    assert len(report) > 1_500
+    assert "The question has 1 word and was split into 1 part." in report
+    assert "simulated" in report.partition("## 1. Otters")[2]
+
+
 async def test_citations_count_bytes(create: Create, ended: Ended) -> None:
     started = await create("Où vont les cigognes — l'été?", **RESEARCH)
 
