@@ -29,6 +29,8 @@ STATUSES = {  # Slack knows no others, so what was stopped is what has not been 
     Mark.STOPPED: "pending",
 }
 
+STATES = {Mark.FAILED: "Failed", Mark.STOPPED: "Stopped"}  # of the whole, where it is not that of a stage at work
+
 Block = dict[str, Any]
 Fields = dict[str, Any]
 
@@ -73,9 +75,17 @@ def _progress(key: PartKey, progress: Progress) -> list[Block]:
     tasks = [_task(number, stage) for number, stage in enumerate(progress.stages)][-STAGES:]
     title = _line(progress.title, FIELD_CHARS) or "…"
     plan: Block = {"type": "plan", "block_id": f"plan {key}"[:ID_CHARS], "title": title, "tasks": tasks}
-    facts = _line(BETWEEN_FACTS.join(progress.facts), FACTS_CHARS)
-    context = [{"type": "context", "elements": [_plain(facts)]}] if facts else []
+    facts = _line(BETWEEN_FACTS.join([_state(progress.stages), *progress.facts]), FACTS_CHARS)
+    context = [{"type": "context", "elements": [_plain(facts)]}] if progress.facts else []
     return [plan, *context, *([_markdown(progress.below)] if progress.below else [])]
+
+
+def _state(stages: Sequence[ProgressStage]) -> str:
+    """For who has the plan collapsed, which hides its cards."""
+    now = next((stage for stage in stages if stage.mark is not Mark.DONE), None)
+    if now is None:
+        return "Done"
+    return STATES.get(now.mark, now.label)
 
 
 def _task(number: int, stage: ProgressStage) -> Block:

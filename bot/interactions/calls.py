@@ -66,7 +66,14 @@ def build(http: httpx.AsyncClient, call: Call) -> httpx.Request:
         data = call.body if isinstance(call.body, bytes) else _encoded(call.body)
         headers["content-length"] = str(len(data))
         content = Sliced(data)
-    return http.build_request(call.method, call.path, params=call.query or None, headers=headers, content=content)
+    return http.build_request(
+        call.method, _address(http, call.path), params=call.query or None, headers=headers, content=content
+    )
+
+
+def _address(http: httpx.AsyncClient, path: str) -> str:
+    """The whole address, since httpx parses a relative one three times; where uploads go the API says itself."""
+    return path if "://" in path else f"{str(http.base_url).rstrip('/')}/{path.lstrip('/')}"
 
 
 def _encoded(body: Mapping[str, Json]) -> bytes:

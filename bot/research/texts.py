@@ -92,6 +92,12 @@ class Words(NamedTuple):
     facts: tuple[str, ...] = ()
     mark: Mark | None = Mark.RUNNING  # of the stage at work; None for a text that no drawing can replace
     below: str = ""  # Markdown that stands below a drawing
+    time: str = ""  # in the text, how long it has taken until now
+
+    @property
+    def still(self) -> str:
+        """The text without what changes by itself."""
+        return self.text.replace(self.time, "", 1) if self.time else self.text
 
 
 def render_working(task: Task, doing: str, now: float, interaction: Interaction | None = None) -> Words:
@@ -103,7 +109,8 @@ def render_working(task: Task, doing: str, now: float, interaction: Interaction 
         facts += _life(task, now)
     thought = shortened(plain(last_thought(interaction)[:READ_CHARS]), THOUGHT_CHARS) if interaction else ""
     quoted = f"\n\n> {escape(thought)}" if thought else ""
-    return Words(_render(task, f"_{', '.join([doing, *facts])}_{quoted}"), thought or doing, tuple(facts))
+    text = _render(task, f"_{', '.join([doing, *facts])}_{quoted}")
+    return Words(text, thought or doing, tuple(facts), time=facts[0])
 
 
 def render_waiting(task: Task, line: Line) -> Words:

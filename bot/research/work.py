@@ -29,8 +29,9 @@ from bot.state.tasks import LastWord, Stage, Task, Wish
 
 STATUS = 0  # the part that people see first
 FIRST_LOOKS = ((20.0, 1.5), (120.0, 5.0))  # until it has lasted so long, seconds between two of them
-LATER_LOOKS = ((300.0, 10.0), (1_800.0, 20.0))  # where the API does not tell of the end by itself
+LATER_LOOKS = ((600.0, 15.0),)  # where the API does not tell of the end by itself
 CALMEST_SECONDS = 30.0
+CALM = 3  # times as long between two edits that tell of nothing but the time
 CANCEL_SECONDS = 3.0  # for cancelling, and for the look after it: people see soon that it stopped
 
 log = structlog.stdlib.get_logger()
@@ -70,18 +71,23 @@ class Work:
     async def show(self, said: Words, *actions: Action) -> None:
         """Say in the status message what is new, at once. That it was said is saved with the end of the step."""
         await self._show(said.text, render_progress(self.task, said, self.interaction), actions)
+        self.task.shown = said.still
 
     async def show_calmly(self, said: Words, *actions: Action) -> None:
-        """Say it unless the message was edited a moment ago; what is left out comes with the next look."""
-        if said.text == self.task.shown:
-            return
-        if self.clock.now() - self.task.shown_at >= self.rules.status_seconds or not self.task.shown:
+        """Say it unless the message was edited a moment ago; what is left out comes with the next look.
+
+        That time passes is worth an edit less often: a workspace has about 50 a minute for all that goes on in it.
+        """
+        is_news = said.still != self.task.shown
+        pace = self.rules.status_seconds * (1 if is_news else CALM)
+        is_due = not self.task.shown or self.clock.now() - self.task.shown_at >= pace
+        if is_due and (is_news or said.time):
             await self.show(said, *actions)
 
     async def _show(self, text: str, progress: Progress | None, actions: tuple[Action, ...]) -> None:
         status = self.posts.key(STATUS)
         await self.posts.show(Part(key=status, text=text, final=not actions, actions=actions, progress=progress))
-        self.task.shown, self.task.shown_at = text, self.clock.now()
+        self.task.shown_at = self.clock.now()
 
     def enter(self, stage: Stage) -> None:
         """Come to a stage. What it says first is shown at once, also where the message was edited a moment ago."""

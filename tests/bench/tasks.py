@@ -2,8 +2,8 @@
 
     uv run python tests/bench/tasks.py [--tasks 50,500] [--seconds 60] [--age 200] [--profile FOLDER]
 
-The tasks are written as records that began a while ago, so that they are in their calm phase, with a look and an edit
-every 10 s, or every 20 s with `--age 700`; ten run in each workspace, which is the default limit. Each has an
+The tasks are written as records that began a while ago, so that they are in their calm phase, with a look every
+15 s, or every 30 s with `--age 700`; ten run in each workspace, which is the default limit. Each has an
 interaction of its own at the simulator, which runs for longer than the measurement. Simulators, store and proxy are
 outside of what is measured. With `--profile` the worker leaves its cProfile in that folder; the figures of such a run
 are not to be quoted.

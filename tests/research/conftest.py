@@ -50,8 +50,19 @@ def delay_seconds() -> float:
 
 
 @pytest.fixture
-async def gemini(delay_seconds: float) -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=0.05, delay_seconds=delay_seconds)
+def research_seconds() -> float:
+    return 0.05
+
+
+@pytest.fixture
+def status_seconds() -> float:
+    """Between two edits of a status message."""
+    return 0.0
+
+
+@pytest.fixture
+async def gemini(delay_seconds: float, research_seconds: float) -> GeminiSimulator:
+    return GeminiSimulator(research_seconds=research_seconds, delay_seconds=delay_seconds)
 
 
 @pytest.fixture
@@ -81,6 +92,7 @@ async def manager(
     interactions: InteractionsClient,
     clock: MovedClock,
     consent: bool,
+    status_seconds: float,
 ) -> AsyncGenerator[ResearchManager]:
     timing = Timing()
     async with Engine.connect(redis_url, timing) as engine:
@@ -91,7 +103,7 @@ async def manager(
             engine=engine,
             interactions=interactions,
             channels={"test": room},
-            rules=Rules(TASK.agent, consent=consent, status_seconds=0.0),
+            rules=Rules(TASK.agent, consent=consent, status_seconds=status_seconds),
             clock=clock,
         )
 

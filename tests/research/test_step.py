@@ -234,3 +234,24 @@ async def test_a_plan_that_could_not_be_changed_is_offered_again_by_retry(
     assert again.plan_id == plan
     assert len(creates(gemini)) == asked
     assert "Research plan" in room.shown[0]
+
+
+@pytest.mark.parametrize(("status_seconds", "research_seconds"), [(10.0, 3_000.0)])
+async def test_that_nothing_but_time_passes_is_told_less_often_than_news(
+    manager: ResearchManager, records: Records, room: Room, clock: MovedClock, task: Task
+) -> None:
+    """A workspace takes about 50 edits a minute, for all that goes on in it."""
+    await started(manager, records, task)
+    clock.move(11)
+    await step(manager, task)
+    told = len(room.calls)
+
+    for _ in range(5):
+        clock.move(5)
+        await step(manager, task)
+    assert len(room.calls) == told
+    clock.move(6)
+    await step(manager, task)
+
+    assert len(room.calls) == told + 1
+    assert "0:42" in room.shown[0]

@@ -70,7 +70,7 @@ def test_progress_is_a_plan_with_its_cards_then_the_facts_then_the_buttons() -> 
     assert [card.get("details", {}).get("elements") for card in plan["tasks"]] == [
         None, [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Reading about eels"}]}], None, None
     ]  # fmt: skip
-    assert facts == {"type": "context", "elements": [{"type": "plain_text", "text": "12:05 · 14 sources"}]}
+    assert facts == {"type": "context", "elements": [{"type": "plain_text", "text": "Search · 12:05 · 14 sources"}]}
     assert buttons["type"] == "actions"
 
 
@@ -173,3 +173,16 @@ def test_blocks_are_such_as_slacks_own_classes_take(some: str, with_button: bool
     assert [type(block) for block in parsed] == [RichTextBlock, *middle, *[ActionsBlock] * with_button]
     for block in parsed:
         block.validate_json()
+
+
+@pytest.mark.parametrize(
+    ("mark", "state"),
+    [(Mark.RUNNING, "Search"), (Mark.DONE, "Done"), (Mark.FAILED, "Failed"), (Mark.STOPPED, "Stopped")],
+)
+def test_a_collapsed_plan_still_tells_how_far_it_is(mark: Mark, state: str) -> None:
+    stages = (ProgressStage(label="Plan", mark=Mark.DONE), ProgressStage(label="Search", mark=mark))
+    progress = Progress(title="Research: otters", stages=stages, facts=("12:05",))
+
+    _, facts = blocks(part(progress=progress))
+
+    assert facts["elements"][0]["text"] == f"{state} · 12:05"
