@@ -114,7 +114,6 @@ class ConversationManager:
                 await self._overtaken(by, exchange, reply)
         if by is not None and by.how is How.DELETED:
             await exchange.posts.remove_all()
-        return
 
     async def _overtaken(self, by: Overtaken, exchange: Exchange, reply: Reply) -> None:
         turn = exchange.turn

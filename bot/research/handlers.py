@@ -7,9 +7,9 @@ from bot.conversation.commands import SIGNS
 from bot.conversation.exchange import Exchange, Handler
 from bot.research import texts
 from bot.research.manager import ResearchManager
-from bot.research.schedules import NOTHING_SCHEDULED, Schedules
-from bot.research.when import Unschedulable, needs_zone, parse_when
-from bot.research.zones import Source, TimeZones, render_hint
+from bot.research.scheduling.schedules import NOTHING_SCHEDULED, Schedules
+from bot.research.scheduling.when import Unschedulable, needs_zone, parse_when
+from bot.research.scheduling.zones import Source, TimeZones, render_hint
 from bot.state.records import Records
 from bot.state.schedules import Schedule, parse_firing
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.interactions.wire import JsonObject, parse_object
-from bot.research.moments import is_zone
+from bot.research.scheduling.moments import is_zone
 from bot.service.redis_url import read_redis_url
 
 Edition = Literal["steps", "outputs"]

@@ -24,9 +24,9 @@ from bot.interactions.transport import open_http
 from bot.research.handlers import ResearchHandlers
 from bot.research.manager import ResearchManager
 from bot.research.rules import Rules
-from bot.research.schedules import Schedules
+from bot.research.scheduling.schedules import Schedules
+from bot.research.scheduling.zones import TimeZones
 from bot.research.stopping import Stopping
-from bot.research.zones import TimeZones
 from bot.service.settings import Settings
 from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox

@@ -25,7 +25,7 @@ from bot.state.timing import Timing
 from bot.state.turns import State
 from tests.conversation.conftest import nobody_is_woken
 from tests.conversation.platform import THREAD, Platform, said
-from tests.research.scheduling import Killed, dying
+from tests.research.scheduling.firing import Killed, dying
 
 WORDS = "only the Atlantic"
 ANSWER = Said("change", WORDS)

@@ -27,7 +27,7 @@ from bot.state.tasks import LastWord, Stage, Task, Wish
 from bot.state.timing import Timing
 from bot.state.turns import Turn
 from tests.conversation.platform import THREAD, Platform, said
-from tests.research.scheduling import nobody_is_woken
+from tests.research.scheduling.firing import nobody_is_woken
 
 ASKED = said("research otters")
 EDITED = said("research seals").model_copy(update={"revision": "2"})

@@ -15,8 +15,8 @@ from bot.conversation.commands import Said
 from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.models import Inbound, MessageId, Thread, UserId
-from bot.research.schedules import Schedules
-from bot.research.when import parse_when
+from bot.research.scheduling.schedules import Schedules
+from bot.research.scheduling.when import parse_when
 from bot.state.heads import Head
 from bot.state.inbox import Inbox
 from bot.state.outbox import Outbox

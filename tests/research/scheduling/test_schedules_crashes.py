@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 from redis.asyncio import Redis
 
-from bot.research.moments import LATEST_SECONDS
-from bot.research.schedules import LOOK_SECONDS
+from bot.research.scheduling.moments import LATEST_SECONDS
+from bot.research.scheduling.schedules import LOOK_SECONDS
 from bot.state.store import CLAIM_SECONDS, connect
-from tests.research.scheduling import DAY, HOUR, START, Clock, Killed, Service, dying, said
+from tests.research.scheduling.firing import DAY, HOUR, START, Clock, Killed, Service, dying, said
 
 
 @pytest.fixture

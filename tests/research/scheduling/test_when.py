@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.research.moments import is_too_late, is_zone, latest_due, next_after, render_moment
-from bot.research.when import (
+from bot.research.scheduling.moments import is_too_late, is_zone, latest_due, next_after, render_moment
+from bot.research.scheduling.when import (
     NO_QUESTION,
     NOT_EVERY_YEAR,
     NOT_UNDERSTOOD,

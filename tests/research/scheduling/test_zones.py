@@ -12,7 +12,7 @@ from bot.conversation.commands import Said
 from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.models import Inbound
-from bot.research.zones import Source, TimeZones, Zone, render_hint
+from bot.research.scheduling.zones import Source, TimeZones, Zone, render_hint
 from bot.state.heads import Head
 from bot.state.outbox import Outbox
 from bot.state.runs import Runs
@@ -21,7 +21,7 @@ from bot.state.timing import Timing
 from bot.state.turns import Turn
 from bot.state.zones import Zones
 from tests.conversation.platform import MESSAGE, Platform
-from tests.research.scheduling import Clock, nobody_is_woken
+from tests.research.scheduling.firing import Clock, nobody_is_woken
 
 
 class KnowingPlatform(Platform):

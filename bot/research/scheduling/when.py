@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from cronsim import CronSimError
 
-from bot.research.moments import HOUR_SECONDS, is_zone, next_of_cron, zone_of
+from bot.research.scheduling.moments import HOUR_SECONDS, is_zone, next_of_cron, zone_of
 from bot.state.schedules import Schedule
 
 LONGEST_AHEAD = timedelta(days=367)

@@ -11,7 +11,7 @@ from bot.conversation.adapter import Channel, KnowsTimeZones
 from bot.conversation.exchange import Exchange
 from bot.conversation.zone_names import find_zone
 from bot.models import Inbound
-from bot.research.moments import is_zone, render_moment
+from bot.research.scheduling.moments import is_zone, render_moment
 from bot.state.zones import Zones
 
 EXAMPLES = ("Europe/Zurich", "America/New_York")

@@ -20,8 +20,8 @@ from bot.content import TextContent
 from bot.conversation.adapter import Accept
 from bot.conversation.exchange import Exchange
 from bot.models import Inbound
-from bot.research.moments import is_too_late, latest_due, next_after, render_moment
 from bot.research.reports.markup import escape
+from bot.research.scheduling.moments import is_too_late, latest_due, next_after, render_moment
 from bot.state.inbox import InboxFull
 from bot.state.schedules import (
     MISSED_SECONDS,

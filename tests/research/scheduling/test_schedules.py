@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bot.content import DocumentContent, FileRef, TextContent
 from bot.conversation.commands import Said, parse_command
 from bot.models import MessageId
-from bot.research.schedules import (
+from bot.research.scheduling.schedules import (
     CHANNEL_IS_FULL,
     LOOK_SECONDS,
     MOST_IN_A_CHANNEL,
@@ -22,7 +22,7 @@ from bot.research.schedules import (
 )
 from bot.state.schedules import MISSED_SECONDS, SCHEDULES, ScheduleStore, schedule_id
 from bot.state.store import connect, key
-from tests.research.scheduling import DAY, HOUR, START, Clock, Service, said
+from tests.research.scheduling.firing import DAY, HOUR, START, Clock, Service, said
 from tests.state.inbounds import THREAD, under
 
 
