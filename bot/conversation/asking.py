@@ -6,7 +6,7 @@ message was taken for. So a run after a crash, and an edit of the answer, take i
 
 from collections.abc import Iterable
 
-from bot.conversation.commands import Said, parse_command, words_of
+from bot.conversation.commands import SIGNS, Said, parse_command, words_of
 from bot.conversation.exchange import Exchange
 from bot.models import Inbound
 from bot.state.asks import Ask, asked, settled_ask
@@ -14,8 +14,10 @@ from bot.state.records import Recalled
 from bot.state.store import Command
 from bot.state.turns import Turn
 
-SETTLING = frozenset({"research", "approve", "change", "cancel", "stop"})
+DECIDING = frozenset({"approve", "cancel", "stop"})  # said by anybody, there is nothing left to ask
+SETTLING = DECIDING | {"research", "change"}
 """Who says one of these has answered, or decided in another way; after `tasks` or `help` the answer may still come."""
+NO_ANSWERS = frozenset({"no", "nothing", "never mind", "nevermind", "forget it"})
 
 
 def taken_for(message: Inbound, turn: Turn, recalled: Recalled) -> Said | None:
@@ -23,8 +25,8 @@ def taken_for(message: Inbound, turn: Turn, recalled: Recalled) -> Said | None:
     said, words, ask = parse_command(message), words_of(message), recalled.ask
     if said is not None or message.deleted or not words:
         return said
-    if ask is not None and recalled.turn is None and ask.author == message.author:
-        turn.taken_for = ask.word
+    if ask is not None and recalled.turn is None and ask.author == message.author and not _is_no_answer(words):
+        turn.taken_for, turn.taken_about = ask.word, ask.about
     return Said(turn.taken_for, words) if turn.taken_for else None
 
 
@@ -32,7 +34,8 @@ def asks_afterwards(exchange: Exchange) -> Iterable[Command]:
     """What the end of a turn changes of what is asked in its thread."""
     message, ask = exchange.message, exchange.ask
     if exchange.asks:
-        yield asked(message.thread, Ask(author=message.author, word=exchange.asks, message=message.message))
+        ask = Ask(author=message.author, word=exchange.asks, about=exchange.asks_about, message=message.message)
+        yield asked(message.thread, ask)
     elif ask is not None and _settles(exchange, ask):
         yield settled_ask(message.thread)
 
@@ -43,6 +46,13 @@ def _settles(exchange: Exchange, ask: Ask) -> bool:
         return False
     if ask.message == message.message:  # what made the bot ask is deleted, or says something else now
         return True
-    if ask.author != message.author or message.revision:
+    if message.revision:
         return False
-    return said is not None and said.word in SETTLING
+    if ask.author != message.author:
+        return said is not None and said.word in DECIDING
+    return said.word in SETTLING if said is not None else _is_no_answer(words_of(message))
+
+
+def _is_no_answer(words: str) -> bool:
+    """Said to somebody else, or to say that nothing is wanted."""
+    return words.startswith("@") or words.lower().rstrip(SIGNS) in NO_ANSWERS

@@ -25,6 +25,7 @@ class Exchange:
     replaces_head: bool = False  # its answer takes the place of the newest one
     ask: Ask | None = None  # what the bot had asked in the thread before
     asks: str = ""  # the word of a command, when the reply asks its author for what that lacks
+    asks_about: str = ""  # the name of the task that this is about, if of one
 
 
 Handler = Callable[[Exchange], Awaitable[str | None]]

@@ -47,8 +47,10 @@ def finds(interaction: Interaction) -> str:
     if written:
         return f"{texts.WRITTEN}\n\n{written if len(written) <= texts.FOUND_CHARS else _summed_up(interaction)}"
     found = list(sources(interaction).items())[:MOST_SOURCES]
-    listed = (render_source(Source(number, url, title)) for number, (url, title) in enumerate(found, 1))
-    return "\n".join([texts.FIRST_SOURCES, "", *listed]) if found else ""
+    listed = [render_source(Source(number, url, title)) for number, (url, title) in enumerate(found, 1)]
+    while len("\n".join(listed)) > texts.FOUND_CHARS:  # some addresses are longer than a message
+        listed.pop()
+    return "\n".join([texts.FIRST_SOURCES, "", *listed]) if listed else ""
 
 
 def _summed_up(interaction: Interaction) -> str:

@@ -17,6 +17,7 @@ from bot.interactions.client import InteractionsClient
 from bot.models import Inbound, MessageId, Thread
 from bot.research import texts
 from bot.research.rules import Rules
+from bot.research.starting import sort_out
 from bot.research.step import take
 from bot.research.work import STATUS, Work
 from bot.state.engine import Engine
@@ -115,6 +116,7 @@ class ResearchManager:
         if known.task is None:
             return await run.end()
         work = self._work(known.task, known, run)
+        await sort_out(work)
         await work.withdraw()
         with suppress(Undeliverable):  # then nobody sees it
             await work.posts.remove_all(but=None if message.deleted else work.posts.key(STATUS))
@@ -212,25 +214,32 @@ class ResearchManager:
     async def _decide(self, exchange: Exchange, wish: Wish, said: str) -> str | None:
         """What somebody says about a plan, if it is theirs to say."""
         message = exchange.message
-        proposed = [task for task in await self._records.tasks.here(message) if _is_asked(task, message, wish)]
-        if not proposed:
+        task = await self._decided_on(exchange, wish)
+        if task is None:
             return None if message.silent else texts.NOTHING_PROPOSED  # a button may be pressed twice
-        task = proposed[-1]
         if not self._may_decide(message, task):
             return texts.NOT_YOURS
         if wish is Wish.APPROVE and (refusal := await self._unseen(task, exchange)):
             return refusal
         if not said:
-            exchange.asks = "change"
+            exchange.asks, exchange.asks_about = "change", task.name
             return texts.HOW_TO_CHANGE
         await self._wish(task, wish, said)
         return None if message.silent else texts.render_decided(task, wish)
 
+    async def _decided_on(self, exchange: Exchange, wish: Wish) -> Task | None:
+        """The task that the bot has asked about, or else the newest one that waits for such a word."""
+        thread, _, asked_about = exchange.turn.taken_about.partition(" ")
+        if asked_about:
+            task = await self._records.tasks.get(Thread.parse(thread), MessageId(asked_about))
+            return task if task and task.stage == Stage.PROPOSED else None
+        here = await self._records.tasks.here(exchange.message)
+        return next((task for task in reversed(here) if _is_asked(task, exchange.message, wish)), None)
+
     async def _unseen(self, task: Task, exchange: Exchange) -> str | None:
         """What to say to an approval that would be of a plan which its author has not seen, or None."""
         pressed = exchange.said.argument if exchange.said else ""
-        is_shown = task.shown == texts.render_plan(task, self._rules).text
-        if pressed != task.plan_mark and (pressed or not is_shown):
+        if task.plan_mark not in (pressed, "" if pressed else task.plan_shown):
             return texts.NEWER_PLAN
         return texts.PLAN_CHANGES if Wish.CHANGE in await self._records.tasks.wishes(task) else None
 

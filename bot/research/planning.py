@@ -77,9 +77,10 @@ async def propose(work: Work) -> float | None:
         work.note(f"approved by {approver}")
         await work.save(*granted)
         return 0.0
-    if work.elapsed > CONSENT_SECONDS:
+    if work.elapsed_here > CONSENT_SECONDS:
         return await work.end(texts.NOT_APPROVED, texts.RETRY)
     card = texts.render_plan(task, work.rules)
     if task.shown != card.text:
         await work.show(card, texts.approve(task), texts.CHANGE, texts.CANCEL)
+        task.plan_shown = task.plan_mark
     return LOOK_SECONDS

@@ -30,7 +30,8 @@ async def deliver(interaction: Interaction, work: Work) -> None:
     for figure in report.figures[:MOST_FIGURES]:
         if figure.data is not None:
             file = File(name=figure.name, mime_type=figure.mime_type, data=figure.data)
-            await work.posts.show_once(Part(key=_key(work, figure.name), text="", file=file))
+            name = figure.name.removeprefix(f"{task.reference}-")
+            await work.posts.show_once(Part(key=_key(work, name), text="", file=file))
     for file in _left_behind(interaction, task.reference):
         await work.posts.show_once(Part(key=_key(work, file.name), text="", file=file))
 

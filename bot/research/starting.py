@@ -67,15 +67,13 @@ async def ask(work: Work) -> float:
 
 
 async def look(work: Work) -> float:
-    """Whether the API has told of what may have been started, or somebody wants it started again."""
-    if await _adopted(work):
-        return 0.0
+    """Whether somebody wants it started again."""
     if Wish.RETRY not in work.wishes:
         await _show_unknown(work)
         return UNKNOWN_SECONDS
     work.task.creating = False
-    _go_on(work)
-    work.task.begun_at = work.task.begun_at and work.clock.now()
+    work.enter(Stage.QUEUED if work.task.begun_at else Stage.PLANNING)
+    work.task.begun_at = None
     work.note(f"start wished again by {work.wishes[Wish.RETRY]}")
     await work.save(work.records.tasks.granted(work.task, Wish.RETRY))
     return 0.0
@@ -87,16 +85,14 @@ async def _show_unknown(work: Work) -> None:
         await work.show(said, texts.RETRY, texts.CANCEL)
 
 
-def _go_on(work: Work) -> None:
-    work.enter(Stage.RUNNING if work.task.begun_at else Stage.PLANNING)
-
-
 async def sort_out(work: Work) -> None:
-    """Take in what the API has told of, and cancel what of that nobody waits for.
+    """Take in what the API has told of: adopt what is waited for, and cancel all else.
 
-    That is what an earlier start has made, since it was begun again, or the last start of a task that is over.
+    All else is what an earlier start has made, since it was begun again, or the last start of a task that is over.
     """
     task = work.task
+    if task.creating:
+        await _adopted(work)
     if news := told(work.wishes):
         known = [one for one, start in news.items() if one in task.interactions or not _awaits(task, start)]
         strays = [one for one in known if one not in task.interactions]
@@ -124,7 +120,7 @@ async def _adopted(work: Work) -> bool:
     interaction_id = next((one for one, start in news if one not in task.interactions and _awaits(task, start)), None)
     if interaction_id is None:
         return False
-    _go_on(work)
+    work.enter(Stage.RUNNING if task.begun_at else Stage.PLANNING)
     work.note(f"adopted {interaction_id}")
     await work.save(work.records.tasks.granted(task, Wish.RETRY))
     await _started(work, interaction_id)

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from bot.conversation.adapter import ChannelBusy, Undeliverable
 from bot.conversation.notices import UNEXPECTED, with_reference
 from bot.interactions.errors import InteractionError
-from bot.interactions.types import Status
+from bot.interactions.types import Interaction, Status
 from bot.research import texts
 from bot.research.ending import break_off, cause, rest
 from bot.research.following import finish, follow, queue
@@ -17,12 +17,11 @@ from bot.research.planning import CONSENT_SECONDS, plan, propose
 from bot.research.starting import look, sort_out
 from bot.research.work import Work
 from bot.state.run import RunLost
-from bot.state.tasks import Stage, Wish
+from bot.state.tasks import Stage, Task, Wish
 
 LONGEST_SECONDS = 60 * 60.0
 LONGEST = {Stage.PLANNING: LONGEST_SECONDS, Stage.RUNNING: LONGEST_SECONDS, Stage.UNKNOWN: CONSENT_SECONDS}
 PATIENCE = 2  # times the longest, for what the API may have done in time but does not tell
-STOPPED = {Stage.PROPOSED: texts.CANCELLED, Stage.UNKNOWN: texts.GIVEN_UP}
 STAGES: Mapping[Stage, Callable[[Work], Awaitable[float | None]]] = {
     Stage.PLANNING: plan,
     Stage.PROPOSED: propose,
@@ -85,10 +84,16 @@ async def _advance(work: Work) -> float | None:
         return await rest(work)
     if Wish.STOP in work.wishes:
         work.note(f"stop wished by {work.wishes[Wish.STOP]}")
-        return await break_off(work, STOPPED.get(task.stage, texts.STOPPED), texts.RETRY)
+        return await break_off(work, _stopped(task), texts.RETRY)
     if _lasted(work) > LONGEST.get(task.stage, math.inf):
         return await _time_out(work)
     return await STAGES[task.stage](work)
+
+
+def _stopped(task: Task) -> str:
+    if task.creating:
+        return texts.GIVEN_UP
+    return texts.CANCELLED if task.stage == Stage.PROPOSED else texts.STOPPED
 
 
 def _lasted(work: Work) -> float:
@@ -96,16 +101,22 @@ def _lasted(work: Work) -> float:
     return work.elapsed if work.task.stage == Stage.RUNNING else work.elapsed_here
 
 
-async def _time_out(work: Work) -> None:
-    """What has ended in time is reported, if only now, as after an outage of ours."""
-    if work.task.stage == Stage.UNKNOWN:
-        return await work.end(texts.GIVEN_UP, texts.RETRY)
-    if work.task.interaction_id is not None and _lasted(work) < PATIENCE * LONGEST_SECONDS:
-        interaction = await work.interactions.get(work.task.interaction_id)
-        if work.task.begun_at is not None and interaction.status == Status.COMPLETED:
-            work.count(interaction)
-            return await finish(work, interaction)
-    return await break_off(work, texts.TOO_LONG, texts.RETRY)
+async def _time_out(work: Work) -> float | None:
+    """What has ended in time is reported, or proposed, if only now, as after an outage of ours."""
+    interaction = await _last_look(work)
+    if interaction is not None and interaction.status == Status.COMPLETED:
+        work.count(interaction)
+        return await (plan(work) if work.task.begun_at is None else finish(work, interaction))
+    return await break_off(work, texts.GIVEN_UP if work.task.creating else texts.TOO_LONG, texts.RETRY)
+
+
+async def _last_look(work: Work) -> Interaction | None:
+    """What has become of it; tried again for a while, then what can be had at once."""
+    if work.task.interaction_id is None:
+        return None
+    if _lasted(work) < PATIENCE * LONGEST_SECONDS:
+        return await work.interactions.get(work.task.interaction_id)
+    return await work.cancel_upstream()
 
 
 async def _give_up(work: Work, notice: str) -> None:

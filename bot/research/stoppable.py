@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 
+from redis.exceptions import RedisError
+
 from bot.interactions.errors import OutcomeUnknown
 from bot.research.work import Work
 from bot.state.tasks import Wish
@@ -27,9 +29,16 @@ async def unless_stopped(starting: Coroutine[None, None, None], work: Work) -> N
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def _is_unwanted(work: Work) -> bool:
+    """Not to be asked is no reason to cut it off; when Redis stays away, the run is lost by itself."""
+    with suppress(RedisError, OSError):
+        return Wish.STOP in await work.records.tasks.wishes(work.task)
+    return False
+
+
 async def _watched(task: asyncio.Task[None], work: Work) -> None:
     while not (await asyncio.wait((task,), timeout=WATCH_SECONDS))[0]:
-        if Wish.STOP in await work.records.tasks.wishes(work.task):
+        if await _is_unwanted(work):
             await asyncio.wait((task,), timeout=STOP_SECONDS)
             break
     if not task.done():

@@ -13,6 +13,7 @@ class Ask(Record):
     version: int = 1
     author: UserId  # who was asked
     word: str  # of the command that the answer is for
+    about: str = ""  # the name of the task that it is about
     message: MessageId  # what they did that made the bot ask
 
 

@@ -14,6 +14,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError
+from redis.maint_notifications import MaintNotificationsConfig
 
 from bot.models import MessageId, Thread
 
@@ -118,6 +119,8 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 1),
         socket_timeout=None,
         socket_connect_timeout=2,
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        driver_info=None,  # as the notices, one round trip less before the first command
     )
     return Redis.from_pool(pool)
 

@@ -80,6 +80,7 @@ class Task(BaseModel):
     withdrawn: bool = False  # it ended without a word, since nobody asks for it any more
     plan: str = ""
     plan_id: str | None = None  # the interaction that made the plan
+    plan_shown: str = ""  # the mark of the plan that people see
     change: str = ""  # to be worked into the plan
     approved_by: str = ""
     environment_id: str | None = None  # the sandbox of a managed agent

@@ -51,6 +51,7 @@ class Turn(BaseModel):
     notes: list[str] = []  # that stand under the answer
     cause: str = ""  # why it failed, in the operator's words
     taken_for: str = ""  # the word of a command, where its message answers what the bot has asked
+    taken_about: str = ""  # and the name of the task that it was asked about
     life: list[Moment] = []
 
     @classmethod

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.chaos.researched import STATUS
 from tests.chaos.service import Process, Service, kill, stop
 from tests.contract.platforms import Platform, Said, creates
 
@@ -46,7 +47,7 @@ async def test_what_a_worker_was_doing_is_finished_by_another_once(
     for platform, said in researches:
         assert {name.rpartition(".")[2] for name in platform.files(said)} == {"md", "pdf", "jpg"}
         assert len(platform.files(said)) == 3
-        assert sum(reply.startswith("**Research**") for reply in platform.replies(said)) == 1
+        assert sum(reply.startswith(STATUS) for reply in platform.replies(said)) == 1
     assert len(creates(service.gemini)) == 4
 
 

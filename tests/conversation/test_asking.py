@@ -98,6 +98,25 @@ async def test_the_next_words_are_the_answer_and_those_after_them_are_a_question
     assert len(gemini.requests) == 1
 
 
+@pytest.mark.parametrize("words", ["never mind.", "@U2 shall we have lunch?"])
+async def test_what_is_no_answer_is_not_taken_for_one(service: Service, gemini: GeminiSimulator, words: str) -> None:
+    await service.hears(said(words, "3"))
+
+    assert service.done == []
+    assert len(gemini.requests) == 1
+
+
+async def test_when_somebody_else_has_decided_nothing_is_asked_any_more(
+    service: Service, gemini: GeminiSimulator
+) -> None:
+    approval = said("approve", "3").model_copy(update={"author": UserId("U2")})
+
+    await service.hears(approval, said("what do seals eat?", "4"))
+
+    assert service.done == [Said("approve", "")]
+    assert len(gemini.requests) == 1
+
+
 async def test_what_others_say_and_what_only_asks_for_a_list_leaves_the_answer_open(
     service: Service, gemini: GeminiSimulator
 ) -> None:

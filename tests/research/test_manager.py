@@ -93,8 +93,8 @@ class Service:
     async def proposes(self, *, shown: bool = True) -> Task:
         await self.starts()
         planned = {"stage": Stage.PROPOSED, "plan": "All of it.", "plan_id": "v1_plan"}
-        card = texts.render_plan((await self.task()).model_copy(update=planned), RULES).text
-        return await self.becomes(**planned, shown=card if shown else "changing the plan")
+        mark = (await self.task()).model_copy(update=planned).plan_mark
+        return await self.becomes(**planned, plan_shown=mark if shown else "")
 
     async def wishes(self) -> dict[str, str]:
         return await self.records.tasks.wishes(await self.task())
@@ -324,3 +324,26 @@ async def test_a_button_that_has_a_research_tried_again_needs_no_line(service: S
 
     assert await service.retries(PRESSED) is None
     assert await service.wishes() == {"retry": "U1"}
+
+
+async def test_the_words_that_were_asked_for_are_about_the_plan_they_were_asked_about(service: Service) -> None:
+    """They may point at the message of the bot's that asked, or at nothing while another plan is newer."""
+    task = await service.proposes()
+    about = list[str]()
+
+    async def asks(exchange: Exchange) -> object:
+        asked = await service.manager.change(exchange)
+        about.append(exchange.asks_about)
+        return asked
+
+    async def is_answered(exchange: Exchange) -> object:
+        [exchange.turn.taken_about] = about
+        return await service.manager.change(exchange)
+
+    press = said("change", "7").model_copy(update={"about": task.id, "silent": True})
+    answer = said("only the last years", "8").model_copy(update={"about": press.message})
+
+    assert await service.hears(press, asks) == texts.HOW_TO_CHANGE
+    await service.hears(answer, is_answered, "only the last years")
+
+    assert (await service.wishes())[Wish.CHANGE] == "only the last years"

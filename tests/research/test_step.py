@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.conversation.adapter import ChannelBusy
 from bot.interactions.client import InteractionsClient
@@ -255,3 +256,52 @@ async def test_that_nothing_but_time_passes_is_told_less_often_than_news(
 
     assert len(room.calls) == told + 1
     assert "0:42" in room.shown[0]
+
+
+@pytest.mark.parametrize("research_seconds", [600.0])
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_stop_of_what_may_have_been_started_says_so_and_cancels_what_is_known(
+    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, redis: Redis, task: Task,
+    told: bool,
+) -> None:  # fmt: skip
+    """The worker died while it was creating; the API may have told of it meanwhile."""
+    made = await started(manager, records, task)
+    now = await known(records, task)
+    now.creating, now.interaction_id, now.interactions = True, None, []
+    saved = records.tasks.saved(now)
+    await redis.execute_command(saved.name, saved.key, *saved.arguments)
+    if told:
+        await records.tasks.tell(task.asked.thread, task.id, made, 1)
+    await records.tasks.wish(task, Wish.STOP, "U1")
+
+    await stepped(manager, task)
+
+    assert (texts.GIVEN_UP in room.shown[0]) is not told
+    assert cancels(gemini) == told
+
+
+async def test_a_report_that_was_ready_is_delivered_also_when_all_workers_were_away_for_hours(
+    manager: ResearchManager, records: Records, room: Room, clock: MovedClock, interactions: InteractionsClient,
+    task: Task,
+) -> None:  # fmt: skip
+    await ended_upstream(interactions, await started(manager, records, task))
+
+    clock.move(5 * HOUR_SECONDS)
+    await stepped(manager, task)
+
+    assert "_done (" in room.shown[0]
+    assert len(room.reports) == 1
+
+
+@pytest.mark.parametrize("consent", [True])
+async def test_a_plan_that_came_late_may_be_approved_for_a_day(
+    manager: ResearchManager, records: Records, room: Room, clock: MovedClock, interactions: InteractionsClient,
+    task: Task,
+) -> None:  # fmt: skip
+    await ended_upstream(interactions, await started(manager, records, task))
+
+    clock.move(25 * HOUR_SECONDS)
+    await proposed(manager, records, task)
+    await step(manager, task)
+
+    assert "Research plan" in room.shown[0]

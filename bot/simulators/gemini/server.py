@@ -29,6 +29,7 @@ from bot.simulators.gemini.webhooks_api import WebhooksApi
 
 _HOST = "127.0.0.1"
 _SHUTDOWN_SECONDS = 3
+_IDLE_SECONDS = 240  # longer than clients keep a connection: what they send while it closes is lost
 
 
 class GeminiSimulator:
@@ -136,6 +137,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+                timeout_keep_alive=_IDLE_SECONDS,
             )
         )
         self._stopped = asyncio.Event()

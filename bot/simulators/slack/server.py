@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 SHUTDOWN_SECONDS = 2
+IDLE_SECONDS = 240  # longer than clients keep a connection
 
 
 class _Protocol(HttpToolsProtocol):
@@ -57,6 +58,7 @@ async def serving(app: ASGIApp, bound: socket.socket) -> AsyncGenerator[None]:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_keep_alive=IDLE_SECONDS,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound]))
