@@ -120,7 +120,8 @@ class ResearchManager:
         await work.withdraw()
         with suppress(Undeliverable):  # then nobody sees it
             await work.posts.remove_all(but=None if message.deleted else work.posts.key(STATUS))
-        return await run.end(beside=self._records.tasks.indexed(known.task))
+        still_to_cancel = self._records.tasks.due(known.task) if known.task.strays else ()
+        return await run.end(beside=[*self._records.tasks.indexed(known.task), *still_to_cancel])
 
     @asynccontextmanager
     async def _stepping(self, message: Inbound) -> AsyncGenerator[Run]:

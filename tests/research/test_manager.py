@@ -22,7 +22,7 @@ from bot.state.heads import Head
 from bot.state.records import Records
 from bot.state.runs import Runs
 from bot.state.slots import Most, Slots
-from bot.state.store import connect
+from bot.state.store import DUE, connect
 from bot.state.tasks import LastWord, Stage, Task, Wish
 from bot.state.timing import Timing
 from bot.state.turns import Turn
@@ -118,6 +118,17 @@ async def test_a_task_ends_without_a_word_when_its_message_is_edited(service: Se
 
     assert (await service.task()).ended
     assert service.platform.shown == ["status"]
+
+
+async def test_what_could_not_be_cancelled_for_a_withdrawn_task_is_looked_after(service: Service) -> None:
+    await service.starts()
+    running = await service.becomes(stage=Stage.RUNNING, interaction_id="v1_x", interactions=["v1_x"])
+    await service.records.redis.zrem(DUE, running.name)
+
+    assert await service.withdraws(EDITED)
+
+    assert (await service.task()).strays == ["v1_x"]
+    assert await service.records.redis.zscore(DUE, running.name) is not None
 
 
 async def test_with_a_deleted_message_goes_what_its_task_shows(service: Service) -> None:
