@@ -152,7 +152,7 @@ async def test_each_way_an_interaction_can_end_has_its_own_outcome(
 
 @behavior("failure:notice")
 async def test_what_was_told_before_a_failure_stays(platform: Platform, gemini: GeminiSimulator) -> None:
-    gemini.fails(Cut(after_events=10))
+    gemini.fails(Cut(after_events=10, after_seconds=1))
     gemini.fails(HttpError(status=401), operation="get", times=20)
 
     mention = await platform.mention("hello")

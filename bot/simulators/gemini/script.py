@@ -76,10 +76,14 @@ class Refused(_Failure):
 
 
 class Cut(_Failure):
-    """The connection closes in the middle of the event that follows `after_events` events."""
+    """The connection closes in the middle of the event that follows `after_events` events, `after_seconds` later.
+
+    A client may lose what it has not read by then: aiohttp does.
+    """
 
     kind: Literal["cut"] = "cut"
     after_events: int = Field(ge=0)
+    after_seconds: float = Field(default=0, ge=0)
 
 
 class EndsEarly(_Failure):

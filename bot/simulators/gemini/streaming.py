@@ -26,8 +26,9 @@ async def render_stream(
     sent = 0
     async for frame in _frames(log, start, render):
         match failure:
-            case Cut(after_events=after) if sent == after:
+            case Cut(after_events=after, after_seconds=seconds) if sent == after:
                 yield frame[: len(frame) // 2]
+                await asyncio.sleep(seconds)
                 await vanish(hang_up)
             case EndsEarly(after_events=after) if sent == after:
                 return
