@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import uvloop
+from redis.asyncio import Redis
 
 from bot.state.embedded import embedded
 from bot.state.store import connect
@@ -77,5 +78,11 @@ async def redis_url(valkey: str) -> AsyncGenerator[str]:
         await redis.flushall()
         yield valkey
         names = await redis.keys("parley:*")
-        immortal = [name for name in names if await redis.ttl(name) < 0]
+        immortal = [name for name in names if await redis.ttl(name) == -1]  # -2: it has ended since
         assert immortal == []
+
+
+@pytest_asyncio.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    async with connect(redis_url) as redis:
+        yield redis

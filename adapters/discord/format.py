@@ -22,7 +22,7 @@ TOKEN = re.compile(
     r"<(?:(?P<kind>@[!&]?|#)(?P<id>[0-9]+)|a?(?P<emoji>:\w+:)[0-9]+|(?P<command>/[^:<>]+):[0-9]+"
     r"|t:(?P<time>-?[0-9]{1,12})(?::[A-Za-z])?)>"
 )
-CONTROL = re.compile(r"<(?=@[!&]?[0-9]|#[0-9]|/[^:<>\n]+:[0-9]|id:)")
+CONTROL = re.compile(r"\\?<(?=@[!&]?[0-9]|#[0-9]|/[^:<>\n]+:[0-9]|id:)")
 BROADCAST = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 HARMLESS_BRACKET, HARMLESS_AT = "‹", "＠"
 SAYS = "says:"  # begins the custom id of a button that is as good as a message
@@ -88,7 +88,8 @@ def render_markdown(text: str) -> str:
 
     Rendering may lengthen a text, most of all its tables: where that does not fit they become lists, and where
     those do not fit either the text goes as it is. Mentions lose their first character to a look-alike in every
-    case, in code too, because a visible look-alike is more honest than an invisible character.
+    case, in code too, because a visible look-alike is more honest than an invisible character. A backslash that
+    escaped one goes with it, since before a look-alike it would show.
     """
     harmless = BROADCAST.sub(HARMLESS_AT, CONTROL.sub(HARMLESS_BRACKET, text))
     for table in (table_as_text, table_as_list):

@@ -19,7 +19,7 @@ USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 FIELD_CHARS = 256  # of a title or a detail
 ID_CHARS = 255
 FACTS_CHARS = 1_000
-STAGES = 10  # shown; fits what Slack takes in all blocks together
+MOST_STAGES = 10  # shown; fits what Slack takes in all blocks together
 BETWEEN_FACTS = " · "
 STATUSES = {  # Slack knows no others, so what was stopped is what has not been done
     Mark.WAITING: "pending",
@@ -72,7 +72,7 @@ def _rich_text(element: Block) -> Block:
 
 def _progress(key: PartKey, progress: Progress) -> list[Block]:
     """A plan that keeps its id over edits stays open for whoever has opened it (slackapi/node-slack-sdk#2701)."""
-    tasks = [_task(number, stage) for number, stage in enumerate(progress.stages)][-STAGES:]
+    tasks = [_task(number, stage) for number, stage in enumerate(progress.stages)][-MOST_STAGES:]
     title = _line(progress.title, FIELD_CHARS) or "…"
     plan: Block = {"type": "plan", "block_id": f"plan {key}"[:ID_CHARS], "title": title, "tasks": tasks}
     facts = _line(BETWEEN_FACTS.join([_state(progress.stages), *progress.facts]), FACTS_CHARS)

@@ -12,9 +12,10 @@ import re
 ENCODED = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 BROADCASTS = "channel|here|everyone"
 CONTROL = re.compile(
-    rf"(?:<|&lt;?|&#0*60;?|&#[xX]0*3[cC];?)(?=!(?:{BROADCASTS}|group|subteam)\b|@[UWB]|#C)", re.IGNORECASE
+    rf"\\?(?:<|&lt;?|&#0*60;?|&#[xX]0*3[cC];?)(?=!(?:{BROADCASTS}|group|subteam)\b|@[UWB]|#C)", re.IGNORECASE
 )
 BROADCAST = re.compile(rf"@(?=(?:{BROADCASTS})\b)", re.IGNORECASE)
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 ADDRESS = re.compile(r":(?=//)|(?<=\bmailto):", re.IGNORECASE)
 FALLBACK_CHARS = 300
 HARMLESS_BRACKET, HARMLESS_AT, HARMLESS_COLON = "‹", "＠", "："
@@ -49,7 +50,8 @@ def render_markdown(text: str) -> str:
     """Markdown that notifies nobody: broadcasts and mentions lose their first character to a look-alike.
 
     A text gets no longer by it, so it still fits where it fitted. They are replaced in code too, because Slack
-    resolves some of them there; a visible look-alike is more honest than an invisible character.
+    resolves some of them there; a visible look-alike is more honest than an invisible character. A backslash that
+    escaped one goes with it, since before a look-alike it would show.
     """
     return BROADCAST.sub(HARMLESS_AT, CONTROL.sub(HARMLESS_BRACKET, text))
 
@@ -60,5 +62,8 @@ def render_unlinked(text: str) -> str:
 
 
 def render_fallback(text: str) -> str:
-    """What notifications and screen readers get of a message made of blocks: its beginning, all markup escaped."""
-    return html.escape(render_markdown(text)[:FALLBACK_CHARS], quote=False)
+    """What notifications and screen readers get of a message made of blocks: its beginning, all markup escaped.
+
+    They show Markdown as it is written, so nothing needs a backslash there.
+    """
+    return html.escape(render_markdown(ESCAPED.sub(r"\1", text))[:FALLBACK_CHARS], quote=False)

@@ -8,7 +8,7 @@ Source: "Interactions API", "Streaming interactions", Gemini API docs.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from urllib.parse import quote
 
@@ -28,15 +28,26 @@ from bot.interactions.wire import JsonObject
 
 DRAIN_SECONDS = 0.25
 
+Tells = Callable[[InteractionError | None], None]
+
 
 class InteractionsClient:
     """Operations on interactions. `http` comes from `open_http`, and stays the caller's to close.
 
-    `edition` is what is sent; whatever comes back is understood. The edition `outputs` wants version v1beta.
+    `edition` is what is sent; whatever comes back is understood. The edition `outputs` wants version v1beta. `tells`
+    is told what each call came to: None, or the error.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, version: str = "v1", edition: Edition = "steps") -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        version: str = "v1",
+        edition: Edition = "steps",
+        tells: Tells | None = None,
+    ) -> None:
         self._http = http
+        self._tells: Tells = tells or (lambda _: None)
         self._edition: Edition = edition
         self._collection = f"/{version}/interactions"
 
@@ -95,7 +106,7 @@ class InteractionsClient:
     async def delete(self, interaction_id: str) -> None:
         """Remove the record of an interaction; one that still runs has to be cancelled first."""
         call = Call(method="DELETE", path=self._path(interaction_id))
-        async with opened(self._http, build(self._http, call), call):
+        async with self._opened(call):
             pass
 
     def _create(self, request: Request, *, stream: bool) -> Call:
@@ -108,11 +119,21 @@ class InteractionsClient:
             has_parent=request.previous_interaction_id is not None,
         )
 
+    @asynccontextmanager
+    async def _opened(self, call: Call) -> AsyncGenerator[httpx.Response, None]:
+        try:
+            async with opened(self._http, build(self._http, call), call) as response:
+                self._tells(None)
+                yield response
+        except InteractionError as error:
+            self._tells(error)
+            raise
+
     def _path(self, interaction_id: str) -> str:
         return f"{self._collection}/{quote(interaction_id, safe='')}"
 
     async def _interaction(self, call: Call) -> Interaction:
-        async with opened(self._http, build(self._http, call), call) as response:
+        async with self._opened(call) as response:
             fields = await read_object(response, call)
         return _decode_answer(fields, call)
 
@@ -146,7 +167,7 @@ class InteractionsClient:
     async def _connected(self, call: Call, assembler: Assembler) -> AsyncGenerator[AsyncIterator[bytes], None]:
         """The bytes of a stream; what breaks it becomes an error that says where to go on."""
         try:
-            async with opened(self._http, build(self._http, call), call) as response:
+            async with self._opened(call) as response:
                 with _breaks_as_cut(assembler):
                     yield aiter(chunks_of(response))
         except InteractionError as error:

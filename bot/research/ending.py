@@ -6,6 +6,7 @@ import structlog
 
 from bot.conversation.notices import with_reference
 from bot.interactions.errors import InteractionError
+from bot.interactions.failures import failure_of
 from bot.interactions.types import Interaction, Status
 from bot.models import Action
 from bot.research import texts
@@ -23,17 +24,28 @@ log = structlog.stdlib.get_logger()
 
 
 async def break_off(work: Work, how: str, *actions: Action) -> None:
-    """End a task before its time, with what was found until then. A plan that is not finished is no find."""
+    """End a task before its time, with what was found until then. A plan that is not finished is no find.
+
+    Once the thread goes on from its report it has its end, though not all of it could be shown.
+    """
+    if work.task.has_report:
+        return await work.end(texts.NOT_SHOWN)
     interaction = await work.cancel_upstream()
-    await work.end(how, *actions, found=finds(interaction) if interaction and work.task.begun_at else "")
+    found = finds(interaction) if interaction and work.task.begun_at else ""
+    may_run = texts.MAY_RUN if work.task.strays else ""
+    return await work.end(how, *actions, found="\n\n".join(filter(None, [may_run, found])))
 
 
-async def fail(work: Work, failure: InteractionError, interaction: Interaction) -> None:
-    """End a task whose interaction has failed, with what was found until then."""
-    is_spent = interaction.status == Status.BUDGET_EXCEEDED
-    notice = with_reference(texts.OUT_OF_BUDGET if is_spent else failure.notice, work.task.reference)
+async def end_without(work: Work, interaction: Interaction, nothing: str) -> None:
+    """End a task that has got no plan, or no report: say why, or `nothing` more, with what was found until then."""
     found = finds(interaction) if work.task.begun_at else ""
-    await work.end(notice, texts.RETRY, found=found, why=cause(failure))
+    if interaction.status == Status.CANCELLED:
+        return await work.end(texts.STOPPED, texts.RETRY, found=found, why="cancelled upstream")
+    failure = failure_of(interaction)
+    is_spent = interaction.status == Status.BUDGET_EXCEEDED
+    notice = texts.OUT_OF_BUDGET if is_spent else failure.notice if failure else nothing
+    why = cause(failure) if failure else f"{nothing} ({interaction.status[:CODE_CHARS]})"
+    return await work.end(with_reference(notice, work.task.reference), texts.RETRY, found=found, why=why)
 
 
 def cause(failure: InteractionError) -> str:
@@ -63,7 +75,7 @@ async def rest(work: Work) -> float | None:
     if asker := work.wishes.get(Wish.RETRY):
         task.begin_again(work.clock.now(), plans=work.rules.plans)
         work.note(f"retried by {asker}")
-        await work.save(*(work.records.tasks.granted(task, wish) for wish in Wish))
+        await work.save(work.records.tasks.settled(task, *Wish))
         log.info("task_begun_again", attempt=task.attempt)
         return 0.0
     return None

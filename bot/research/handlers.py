@@ -6,31 +6,36 @@ from bot.clock import Clock
 from bot.conversation.commands import SIGNS
 from bot.conversation.exchange import Exchange, Handler
 from bot.research import texts
+from bot.research.decisions import Decisions
 from bot.research.manager import ResearchManager
-from bot.research.scheduling.schedules import NOTHING_SCHEDULED, Schedules
+from bot.research.scheduling.schedules import Schedules
+from bot.research.scheduling.texts import NOTHING_SCHEDULED, WHICH_SCHEDULE, render_hint
 from bot.research.scheduling.when import Unschedulable, needs_zone, parse_when
-from bot.research.scheduling.zones import Source, TimeZones, render_hint
+from bot.research.scheduling.zones import Source, TimeZones
 from bot.state.records import Records
 from bot.state.schedules import Schedule, parse_firing
-
-HOW_TO_RESEARCH = "What shall I look into? Just answer this, or say it like `research What do sea otters eat?`"
-WHICH_SCHEDULE = "Which schedule? Say it like `{word} S-7F3K2`; `tasks` lists them all."
 
 
 class ResearchHandlers:
     def __init__(
-        self, records: Records, research: ResearchManager, schedules: Schedules, zones: TimeZones, clock: Clock
+        self,
+        records: Records,
+        research: ResearchManager,
+        decisions: Decisions,
+        schedules: Schedules,
+        zones: TimeZones,
+        clock: Clock,
     ) -> None:
-        self._records, self._research, self._schedules, self._zones = records, research, schedules, zones
-        self._clock = clock
+        self._records, self._research, self._decisions = records, research, decisions
+        self._schedules, self._zones, self._clock = schedules, zones, clock
 
     def by_word(self) -> dict[str, Handler]:
         return {
             "research": self.research,
-            "approve": self._research.approve,
-            "change": self._research.change,
-            "cancel": self._research.cancel,
-            "retry": self._research.retry,
+            "approve": self._decisions.approve,
+            "change": self._decisions.change,
+            "cancel": self._decisions.cancel,
+            "retry": self._decisions.retry,
             "tasks": self.tasks,
             "zone": self._zones.zone,
             "pause": lambda exchange: _with_schedule(exchange, self._schedules.pause),
@@ -42,12 +47,14 @@ class ResearchHandlers:
         """Start a research, or keep it for the time that was named. What a schedule fires needs no further consent."""
         question = _argument(exchange)
         if parse_firing(exchange.message) is not None:
+            if refusal := await self._schedules.refusal(exchange.message):
+                return refusal
             note = await self._schedules.note(exchange.message)
             await self._research.start(exchange, question, consented=True, note=note or "")
             return None
         if not question:
             exchange.asks = "research"
-            return HOW_TO_RESEARCH
+            return texts.HOW_TO_RESEARCH
         try:
             schedule, hint = await self._when(exchange, question)
         except Unschedulable as error:

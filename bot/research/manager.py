@@ -7,6 +7,7 @@ while a step is under way is kept beside its record, and the next step does it.
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 from structlog.contextvars import bound_contextvars
 
 from bot.clock import Clock
@@ -15,7 +16,7 @@ from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.interactions.client import InteractionsClient
 from bot.models import Inbound, MessageId, Thread
-from bot.research import texts
+from bot.research.decisions import is_meant
 from bot.research.rules import Rules
 from bot.research.starting import sort_out
 from bot.research.step import take
@@ -26,12 +27,16 @@ from bot.state.records import RecalledTask, Records, parse_recalled
 from bot.state.run import Run
 from bot.state.runs import Runs
 from bot.state.slots import Slots
+from bot.state.steps import NotHere
 from bot.state.store import Command
-from bot.state.tasks import Stage, Task, Wish
-from bot.state.turns import reference
+from bot.state.tasks import PLACELESS, Stage, Task, Wish
+from bot.state.turns import parse_turn_name, reference, turn_name
 
 STEP_SECONDS = 0.05  # between two looks whether a step has ended
 SOON_SECONDS = 1.0  # when somebody else is at work on the task
+ELSEWHERE_SECONDS = 5.0  # when only another worker can be
+
+log = structlog.stdlib.get_logger()
 
 
 class ResearchManager:
@@ -50,6 +55,7 @@ class ResearchManager:
         self._records, self._slots, self._runs, self._engine = records, slots, runs, engine
         self._interactions = interactions
         self._channels = channels  # by platform
+        self._not_set_up: set[str] = set()  # platforms of tasks that only other workers can take further
         self._rules = rules
         self._clock = clock
 
@@ -62,10 +68,10 @@ class ResearchManager:
             await exchange.run.write(*self._head_before(exchange))
             task = self._begun(message, question, consented=consented, note=note)
             async with self._stepping(message) as run:  # so that no step saves the earlier one after this
-                task.come_after(parse_recalled(run.found).task)
+                task.come_after(parse_recalled(run.found, task.name).task)
                 task.note(self._clock.now(), "asked")
-                unwished = [tasks.granted(task, wish) for wish in Wish]
-                await run.end(tasks.saved(task), *unwished, beside=[*tasks.indexed(task), *tasks.due(task)])
+                unwished = tasks.settled(task, *Wish)
+                await run.end(tasks.saved(task), unwished, beside=[*tasks.indexed(task), *tasks.due(task)])
         await self._engine.step_now(message.thread, message.message)
 
     def _begun(self, message: Inbound, question: str, *, consented: bool, note: str) -> Task:
@@ -75,7 +81,7 @@ class ResearchManager:
             agent=self._rules.agent,
             reference=reference(message),
             started_at=self._clock.now(),
-            stage=Stage.PLANNING if self._rules.plans and not consented else Stage.QUEUED,
+            stage=Stage.PLAN_QUEUED if self._rules.plans and not consented else Stage.QUEUED,
             notes=[note] if note else [],
         )
 
@@ -88,10 +94,12 @@ class ResearchManager:
         return [self._records.heads.moved(exchange.message.thread, before)]
 
     async def stop(self, message: Inbound) -> bool:
-        """Have the tasks that are meant end, here and upstream; whether there are any."""
-        tasks = [task for task in await self._records.tasks.here(message) if _is_meant(task, message)]
+        """Have the tasks that are meant, and have no report yet, end here and upstream; whether there are any."""
+        here = await self._records.tasks.here(message)
+        tasks = [task for task in here if is_meant(task, message) and not task.has_report]
         for task in tasks:
-            await self._wish(task, Wish.STOP, message.author)
+            await self._records.tasks.wish(task, Wish.STOP, message.author)
+            await self._engine.step_now(task.asked.thread, task.id)
         return bool(tasks)
 
     async def withdraw(self, exchange: Exchange) -> bool:
@@ -106,13 +114,14 @@ class ResearchManager:
             return False
         if message.deleted and task.ended and not task.withdrawn:
             return False
+        await self._records.tasks.wish(task, Wish.WITHDRAW, message.author)  # so that a step at work ends soon
         async with self._stepping(message) as run:
             await self._withdraw(message, run)
         await self._let_in_next(task)
         return True
 
     async def _withdraw(self, message: Inbound, run: Run) -> None:
-        known = parse_recalled(run.found)
+        known = parse_recalled(run.found, turn_name(message.thread, message.message))
         if known.task is None:
             return await run.end()
         work = self._work(known.task, known, run)
@@ -125,7 +134,8 @@ class ResearchManager:
 
     @asynccontextmanager
     async def _stepping(self, message: Inbound) -> AsyncGenerator[Run]:
-        """The run of the steps of a message's task. A step that is at work has its say first, and is short."""
+        """The run of the steps of a message's task. A step that is at work has its say first: it takes a moment, or
+        some seconds where it waits for something and the task was withdrawn."""
         thread, task = message.thread, message.message
         while True:
             async with self._runs.take(thread, f"step:{task}", self._records.reading(thread, task)) as run:
@@ -134,60 +144,33 @@ class ResearchManager:
                     return
             await self._clock.sleep(STEP_SECONDS)
 
-    async def approve(self, exchange: Exchange) -> str | None:
-        """The handler of `approve`."""
-        return await self._decide(exchange, Wish.APPROVE, exchange.message.author)
-
-    async def change(self, exchange: Exchange) -> str | None:
-        """The handler of `change`; the button alone asks for the words."""
-        return await self._decide(exchange, Wish.CHANGE, exchange.said.argument if exchange.said else "")
-
-    async def cancel(self, exchange: Exchange) -> str | None:
-        """The handler of `cancel`."""
-        return await self._decide(exchange, Wish.STOP, exchange.message.author)
-
-    async def is_for_task(self, message: Inbound) -> bool:
-        """Whether a message points at a task, and at none that was withdrawn."""
-        task = await self._pointed_at(message)
-        return task is not None and not task.withdrawn
-
-    async def retry(self, exchange: Exchange) -> str | None:
-        """The handler of `retry`, said of a task: have it begin again, where that is offered and theirs to say.
-
-        It is offered where a task failed, and where nobody knows whether it was started.
-        """
-        message = exchange.message
-        task = await self._pointed_at(message)
-        if task is None or not _offers_retry(task):
-            is_over = task is None or task.stage in (Stage.ENDING, Stage.ENDED)
-            return None if message.silent else texts.HAS_ENDED if is_over else texts.NOT_ENDED
-        if not self._may_decide(message, task):
-            return texts.NOT_YOURS
-        await self._wish(task, Wish.RETRY, message.author)
-        return None if message.silent else texts.RETRYING
-
-    async def _pointed_at(self, message: Inbound) -> Task | None:
-        return await self._records.tasks.get(message.thread, message.about) if message.about else None
-
-    def _may_decide(self, message: Inbound, task: Task) -> bool:
-        return self._rules.approvers == "anyone" or task.asked.author == message.author
-
     async def step(self, thread: Thread, task_id: MessageId) -> float | None:
         """Take a task one step further; gives the seconds until the next, or None when it has ended.
 
-        Raises RunLost when the step was cut short.
+        Raises RunLost when the step was cut short, and NotHere for a record that another release wrote.
         """
+        if thread.platform not in self._channels:
+            return self._left_to_others(thread.platform)
         async with self._runs.take(thread, f"step:{task_id}", self._records.reading(thread, task_id)) as run:
             if run is None:
                 return SOON_SECONDS
-            known = parse_recalled(run.found)
+            known = parse_recalled(run.found, turn_name(thread, task_id))
+            if known.task is None and known.stored:
+                raise NotHere
             if known.task is None:
                 await run.end()
                 return None
             wait = await self._stepped(known.task, known, run)
-        if wait is None:
+        if known.task.stage in PLACELESS:
             await self._let_in_next(known.task)
         return wait
+
+    def _left_to_others(self, platform: str) -> float:
+        """Seconds until another worker may have taken the step. Said once, not with each step of each task."""
+        if platform not in self._not_set_up:
+            self._not_set_up.add(platform)
+            log.error("platform_not_set_up", platform=platform, fix="give the workers its credentials too")
+        return ELSEWHERE_SECONDS
 
     async def _stepped(self, task: Task, known: RecalledTask, run: Run) -> float | None:
         """What has changed is saved with the end, as far as nothing made the step save it sooner. What has not is not
@@ -198,11 +181,10 @@ class ResearchManager:
         await run.end(*news, beside=self._records.tasks.indexed(task))
         return wait
 
-    async def _let_in_next(self, ended: Task) -> None:
+    async def _let_in_next(self, left: Task) -> None:
         """Have those look at once that may have waited for it; they look by themselves too, but not as soon."""
-        for name in await self._slots.first_in_line(ended):
-            thread, _, task_id = name.partition(" ")
-            await self._engine.step_now(Thread.parse(thread), MessageId(task_id))
+        for name in await self._slots.first_in_line(left):
+            await self._engine.step_now(*parse_turn_name(name))
 
     def _work(self, task: Task, known: RecalledTask, run: Run) -> Work:
         channel = self._channels[task.asked.thread.platform]
@@ -211,56 +193,3 @@ class ResearchManager:
         return Work(
             task, run, posts, channel, self._records, self._slots, self._interactions, self._clock, rules, known.wishes
         )
-
-    async def _decide(self, exchange: Exchange, wish: Wish, said: str) -> str | None:
-        """What somebody says about a plan, if it is theirs to say."""
-        message = exchange.message
-        task = await self._decided_on(exchange, wish)
-        if task is None:
-            return None if message.silent else texts.NOTHING_PROPOSED  # a button may be pressed twice
-        if not self._may_decide(message, task):
-            return texts.NOT_YOURS
-        if wish is Wish.APPROVE and (refusal := await self._unseen(task, exchange)):
-            return refusal
-        if not said:
-            exchange.asks, exchange.asks_about = "change", task.name
-            return texts.HOW_TO_CHANGE
-        await self._wish(task, wish, said)
-        return None if message.silent else texts.render_decided(task, wish)
-
-    async def _decided_on(self, exchange: Exchange, wish: Wish) -> Task | None:
-        """The task that the bot has asked about, or else the newest one that waits for such a word."""
-        thread, _, asked_about = exchange.turn.taken_about.partition(" ")
-        if asked_about:
-            task = await self._records.tasks.get(Thread.parse(thread), MessageId(asked_about))
-            return task if task and task.stage == Stage.PROPOSED else None
-        here = await self._records.tasks.here(exchange.message)
-        return next((task for task in reversed(here) if _is_asked(task, exchange.message, wish)), None)
-
-    async def _unseen(self, task: Task, exchange: Exchange) -> str | None:
-        """What to say to an approval that would be of a plan which its author has not seen, or None."""
-        pressed = exchange.said.argument if exchange.said else ""
-        if task.plan_mark not in (pressed, "" if pressed else task.plan_shown):
-            return texts.NEWER_PLAN
-        return texts.PLAN_CHANGES if Wish.CHANGE in await self._records.tasks.wishes(task) else None
-
-    async def _wish(self, task: Task, wish: Wish, said: str) -> None:
-        await self._records.tasks.wish(task, wish, said)
-        await self._engine.step_now(task.asked.thread, task.id)
-
-
-def _is_meant(task: Task, message: Inbound) -> bool:
-    """In a thread people speak of its tasks; outside of threads each of their own in that channel."""
-    outside = message.thread.root == message.message
-    return task.asked.thread == message.thread or (outside and task.asked.author == message.author)
-
-
-def _offers_retry(task: Task) -> bool:
-    offered = task.last_word.actions if task.last_word else ()
-    return task.stage == Stage.UNKNOWN or texts.RETRY.says in [action.says for action in offered]
-
-
-def _is_asked(task: Task, message: Inbound, wish: Wish) -> bool:
-    """Whether the task waits for a word, and for this one."""
-    waits = task.stage == Stage.PROPOSED or (task.stage == Stage.UNKNOWN and wish is Wish.STOP)
-    return waits and _is_meant(task, message) and message.about in (None, task.id)

@@ -1,12 +1,12 @@
 """How far a long task is, drawn: its stages, what it does now, and the facts. Pure."""
 
-from bot.interactions.types import Interaction, Status
+from bot.interactions.types import Interaction
 from bot.models import Mark, Progress, ProgressStage
+from bot.research.outcome import WITHOUT_REPORT
 from bot.research.texts import QUESTION_CHARS, Words, plain, shortened
 from bot.state.tasks import Stage, Task
 
 PLAN, APPROVAL, RESEARCH, REPORT = "Plan", "Approval", "Research", "Report"
-WITHOUT_REPORT = frozenset({Status.FAILED, Status.BUDGET_EXCEEDED, Status.CANCELLED})
 
 
 def render_progress(task: Task, said: Words, interaction: Interaction | None) -> Progress | None:
@@ -25,13 +25,12 @@ def render_progress(task: Task, said: Words, interaction: Interaction | None) ->
 
 def _now(task: Task, interaction: Interaction | None) -> str:
     """The stage at work, or the one it was at when it ended."""
-    if task.begun_at is None and task.stage in (Stage.PLANNING, Stage.UNKNOWN):
+    if task.begun_at is None and task.stage in (Stage.PLAN_QUEUED, Stage.PLANNING, Stage.UNKNOWN):
         return PLAN
     if task.plan_id and not task.approved_by:
         return APPROVAL
-    if interaction is None or interaction.is_running or interaction.status in WITHOUT_REPORT:
-        return RESEARCH
-    return REPORT
+    ended = interaction is not None and not interaction.is_running and interaction.status not in WITHOUT_REPORT
+    return REPORT if task.has_report or ended else RESEARCH
 
 
 def _stage(label: str, ahead: int, said: Words) -> ProgressStage:

@@ -18,6 +18,11 @@ def see(task: Task, interaction: Interaction, now: float) -> None:
         return
     task.alive_sign, task.alive_at = sign, now
     task.sources = max(task.sources, len(sources(interaction)))
+    bill(task, interaction, now)
+
+
+def bill(task: Task, interaction: Interaction, now: float) -> None:
+    """Note in the task what an interaction has cost, be it the one that is waited for or not."""
     if interaction.usage.total_tokens:
         task.spent[interaction.id or ""] = _spent(task, interaction, now)
 

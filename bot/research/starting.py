@@ -17,18 +17,17 @@ from bot.interactions.errors import BadRequest, InteractionError, NotFound, Outc
 from bot.interactions.types import DeepResearch, Interaction, Request, WebhookConfig
 from bot.interactions.wire import Json
 from bot.research import texts
-from bot.research.stoppable import unless_stopped
+from bot.research.stoppable import is_unwanted, unless_stopped
 from bot.research.work import Work
 from bot.state.store import Command
 from bot.state.tasks import Stage, Task, Wish, told
 
 UNKNOWN_SECONDS = 30.0  # between two looks whether the API has told of it
-SANDBOX_LOST = "_What was made here earlier is no longer stored, so this began in an empty workspace._"
 
 log = structlog.stdlib.get_logger()
 
 
-async def start(work: Work, request: Request) -> float:
+async def create_once(work: Work, request: Request) -> float:
     """Have the API begin. Raises InteractionError where it refused, which means that nothing was started."""
     task = work.task
     task.creating = True
@@ -41,7 +40,7 @@ async def start(work: Work, request: Request) -> float:
         return await ask(work)
     except InteractionError:
         task.creating = False
-        await work.save()
+        await work.keep()
         raise
     return work.wait
 
@@ -59,11 +58,11 @@ async def ask(work: Work) -> float:
         return 0.0
     work.enter(Stage.UNKNOWN)
     work.note(f"start {work.task.starts} unknown")
-    said_to_another = work.records.tasks.granted(work.task, Wish.RETRY)
+    said_to_another = work.records.tasks.settled(work.task, Wish.RETRY)
     await work.save(said_to_another)  # before it can be answered
     work.wishes.pop(Wish.RETRY, None)
     log.warning("start_unknown", reference=work.task.reference)
-    return 0.0 if Wish.STOP in work.wishes else await look(work)
+    return 0.0 if is_unwanted(work.wishes) else await look(work)
 
 
 async def look(work: Work) -> float:
@@ -72,10 +71,10 @@ async def look(work: Work) -> float:
         await _show_unknown(work)
         return UNKNOWN_SECONDS
     work.task.creating = False
-    work.enter(Stage.QUEUED if work.task.begun_at else Stage.PLANNING)
+    work.enter(Stage.QUEUED if work.task.begun_at else Stage.PLAN_QUEUED)
     work.task.begun_at = None
     work.note(f"start wished again by {work.wishes[Wish.RETRY]}")
-    await work.save(work.records.tasks.granted(work.task, Wish.RETRY))
+    await work.save(work.records.tasks.settled(work.task, Wish.RETRY))
     return 0.0
 
 
@@ -102,10 +101,10 @@ async def sort_out(work: Work) -> None:
             work.note(f"stray {one} of start {news[one]}")
         await work.save(*(work.records.tasks.heard(task, one) for one in known))
     for stray in list(task.strays):
-        if await work.cancels(stray):
+        if await work.cancels_stray(stray):
             task.strays.remove(stray)
             await work.save()
-            log.info("stray_cancelled", interaction=stray)
+            log.info("stray_over", interaction=stray)
 
 
 def _awaits(task: Task, start: int) -> bool:
@@ -122,7 +121,7 @@ async def _adopted(work: Work) -> bool:
         return False
     work.enter(Stage.RUNNING if task.begun_at else Stage.PLANNING)
     work.note(f"adopted {interaction_id}")
-    await work.save(work.records.tasks.granted(task, Wish.RETRY))
+    await work.save(work.records.tasks.settled(task, Wish.RETRY))
     await _started(work, interaction_id)
     return True
 
@@ -132,9 +131,9 @@ async def _started(work: Work, interaction_id: str, moves_in: Sequence[Command] 
     task.interaction_id, task.creating = interaction_id, False
     task.interactions.append(interaction_id)
     work.note(f"start {task.starts} made {interaction_id}")
-    await work.save(beside=[tasks.found_by(task, interaction_id), *moves_in])
+    log.info("task_started", interaction=interaction_id, agent=task.agent)  # first, should it not be saved
+    await work.keep(beside=[tasks.found_by(task, interaction_id), *moves_in])
     reached(Point.INTERACTION_SAVED)
-    log.info("task_started", interaction=interaction_id, agent=task.agent)
 
 
 async def _created(work: Work, request: Request) -> Interaction:
@@ -154,7 +153,7 @@ def _without_what_is_lost(work: Work, request: Request, refusal: InteractionErro
     is_about_plan = work.task.plan_id is not None  # without it what is said about it means nothing
     if not is_kept and (is_about_plan or not isinstance(refusal, ParentLost)):
         return None
-    note = SANDBOX_LOST if is_kept else CONTEXT_LOST
+    note = texts.SANDBOX_LOST if is_kept else CONTEXT_LOST
     work.task.notes += [note] if note not in work.task.notes else []
     parent = None if isinstance(refusal, ParentLost) else request.previous_interaction_id
     environment = work.rules.environment if is_kept else environment
@@ -171,8 +170,8 @@ async def question_request(work: Work, *, planning: bool = False) -> Request:
     content, notes = await prepared(asked, work.channel)
     reached(Point.DOWNLOADED)
     work.task.notes += [note for note in notes if note not in work.task.notes]
-    head = await work.records.heads.get(work.task.asked.thread)
-    request = _request(work, content, head.interaction_id, planning=planning)
+    before = await work.goes_on_from()
+    request = _request(work, content, before.interaction_id, planning=planning)
     return replace(request, environment=await _environment(work))
 
 

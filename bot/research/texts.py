@@ -1,9 +1,11 @@
 """What people read of a long task. Pure."""
 
+import re
 from typing import NamedTuple
 
 from bot.interactions.types import Interaction, Status
 from bot.models import Action, Mark
+from bot.research.outcome import Outcome
 from bot.research.reports.markup import escape, plain_text, read_markdown
 from bot.research.rules import Rules
 from bot.research.signs import last_thought, searches
@@ -17,6 +19,7 @@ PLAN_CHARS = 1_200  # fits the smallest message of any platform, with what stand
 FOUND_CHARS = 800  # of what was written, to be shown as it is
 LEAST_USD = 0.01
 TEXTS = frozenset({"inline", "fence", "code_block"})  # the blocks of Markdown that hold words
+ADDRESS = re.compile(r"(https?://[^\s\\`*\[\]<>|]+)")
 BREAK = "  \n"  # a line break in every Markdown
 QUIET_SECONDS = 60.0  # without a sign of life before that is said
 STALLED_SECONDS = 600.0  # before it counts as stalled
@@ -28,25 +31,37 @@ CANCEL = Action(label="Cancel", says="cancel", kind="danger")
 RETRY = Action(label="Retry", says="retry", kind="primary")
 
 PLANNING, CHANGING, STARTING, WORKING = "making a plan", "changing the plan", "starting", "at work"
+IN_LINE = "waiting in line"
 BUSY = "my model is busy, I keep trying"
-GO_AHEAD = "Go ahead with the research as planned."
+LOCKED_OUT = "my model does not let me in, so the people who run me have to look; I keep trying"
 DONE = "done"
 REST_IN_FILE = "_The whole report is in the files._"
+AS_WRITTEN = "_I could not set this report as I should, so the file has it as my model wrote it._"
+REPORTING = "showing the report"
 NOT_SHOWN = "done, but I could not show all of the report here"
 STOPPED = "stopped"
 CANCELLED = "cancelled"
 NOT_APPROVED = "dropped, since nobody approved it within a day"
 TOO_LONG = "stopped, because it took longer than an hour"
+NEVER_BEGAN = "nothing was started, since my model did not take it within an hour"
+MAY_RUN = "_It may still run at my model's side. I keep trying to stop it there._"
+CUT_OFF = "It reached its length limit and ends early."
+UNCLEAR = "It ended in a way I do not know, so some of it may be missing."
+ENDS_EARLY = {Outcome.CUT_OFF: CUT_OFF, Outcome.UNCLEAR: UNCLEAR}  # reports that are shown all the same
 GAVE_UP = "It ended without a report."
 OUT_OF_BUDGET = "My model has used up what it may spend on one research. A narrower question may help."
 WRITTEN = "_What it had written until then:_"
 FIRST_SOURCES = "_Nothing was written yet. Sources it had found:_"
+SANDBOX_LOST = "_What was made here earlier is no longer stored, so this began in an empty workspace._"
+HOW_TO_RESEARCH = "What shall I look into? Just answer this, or say it like `research What do sea otters eat?`"
 NO_PLAN = "It ended without a plan."
 GIVEN_UP = "given up; I cannot tell whether it still runs"
 PLAN_LOST = "_The plan was no longer stored, so I have made a new one._"
 NOTHING_RUNS = "Nothing is running here."
 NOTHING_HERE = "Nothing is running or scheduled here."
 NOTHING_PROPOSED = "There is no plan here that waits for that."
+NOT_YET_PROPOSED = "The plan is not ready yet. Please look at it first."
+NO_LONGER_PROPOSED = "This research has begun already. To end it, say `stop`."
 HAS_ENDED = "This research has ended. Ask again with `research …` for another one."
 NOT_ENDED = "This research has not ended yet."
 NOT_YOURS = "Only who asked for this research may decide about it."
@@ -56,13 +71,15 @@ HOW_TO_CHANGE = "Tell me what to change, just by answering this. Or say `change:
 APPROVED, CHANGED, DROPPED = "Approved.", "I am changing the plan.", "Cancelled."
 GIVING_UP = "I am giving it up."
 RETRYING = "I am trying it again."
-ENDS = {DONE: Mark.DONE} | dict.fromkeys((STOPPED, CANCELLED, NOT_APPROVED, GIVEN_UP), Mark.STOPPED)  # else it failed
+STOPS = (STOPPED, CANCELLED, NOT_APPROVED, GIVEN_UP, *ENDS_EARLY.values())
+ENDS = {DONE: Mark.DONE} | dict.fromkeys(STOPS, Mark.STOPPED)  # else it failed
 STOPPING = "I am stopping it."
 STOPPED_ANSWER = "Stopped."
-STAGES = {
+STAGE_WORDS = {
+    Stage.PLAN_QUEUED: IN_LINE,
     Stage.PLANNING: PLANNING,
     Stage.PROPOSED: "its plan waits for approval",
-    Stage.QUEUED: "waiting in line",
+    Stage.QUEUED: IN_LINE,
     Stage.RUNNING: WORKING,
     Stage.UNKNOWN: "may or may not run; Retry or Cancel there",
 }
@@ -82,6 +99,19 @@ def render_decided(task: Task, wish: Wish) -> str:
             return CHANGED
         case _:
             return GIVING_UP if task.stage == Stage.UNKNOWN else DROPPED
+
+
+def render_not_proposed(task: Task | None) -> str:
+    """What to answer to a word about a plan where none waits for it; the task is the one that may be meant."""
+    if task is None:
+        return NOTHING_PROPOSED
+    match task.stage:
+        case Stage.PLAN_QUEUED | Stage.PLANNING:
+            return NOT_YET_PROPOSED
+        case Stage.QUEUED | Stage.RUNNING:
+            return NO_LONGER_PROPOSED
+        case _:
+            return NOTHING_PROPOSED
 
 
 class Words(NamedTuple):
@@ -128,7 +158,7 @@ def render_plan(task: Task, rules: Rules) -> Words:
     so_far = f" The plan has cost {cost}." if cost else ""
     takes = f"_It takes up to 20 minutes as a rule, an hour at most, and {rules.price}.{so_far}_"
     asks = f"_{who} can approve it, within a day. To change it, answer_ `change: …` (`{task.reference}`)"
-    question = shortened(task.question, QUESTION_CHARS)
+    question = render_question(task.question, QUESTION_CHARS)
     about = f"{takes}{BREAK}{asks}"
     card = [f"**Research plan**: {question}", _cut(_without_title(task.plan)), about, *task.notes]
     return Words("\n\n".join(card), mark=None)
@@ -158,15 +188,16 @@ def render_tasks(tasks: list[Task], now: float) -> str:
 def _line(task: Task, now: float) -> str:
     """Its state first, since a question may end in any sign. How long it runs is what its status message says too."""
     runs = task.stage in (Stage.PLANNING, Stage.RUNNING)
-    stage = STAGES.get(task.stage, task.stage)
+    stage = STAGE_WORDS.get(task.stage, task.stage)
     since = render_duration(now - ((task.begun_at if runs else None) or task.started_at))
+    question = render_question(task.question, QUESTION_CHARS)
     facts = [f"{stage} for {since}" if runs else f"{stage}, asked {since} ago", *(_life(task, now) if runs else [])]
-    return f"- `{task.reference}` {', '.join([*facts, *_counted(task)])}: {shortened(task.question, QUESTION_CHARS)}"
+    return f"- `{task.reference}` {', '.join([*facts, *_counted(task)])}: {question}"
 
 
 def render_duration(seconds: float) -> str:
     """Minutes and seconds, such as 2:05, and hours when there are some: 1:02:05."""
-    minutes, second = divmod(int(seconds), 60)
+    minutes, second = divmod(max(0, int(seconds)), 60)  # a clock may have gone back
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
@@ -178,13 +209,22 @@ def plain(markdown: str) -> str:
     return f"{first}{':' if rest and first[-1].isalnum() else ''} {' '.join(rest)}".strip()
 
 
+def render_question(question: str, chars: int) -> str:
+    """The beginning of what somebody asked, in Markdown that shows it as it was written.
+
+    An address keeps its marks, since platforms link it by itself, with any escape as part of it.
+    """
+    pieces = ADDRESS.split(shortened(question, chars))
+    return "".join(piece if ADDRESS.fullmatch(piece) else escape(piece) for piece in pieces)
+
+
 def shortened(text: str, chars: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= chars else f"{line[: chars - 1]}…"
 
 
 def _render(task: Task, state: str) -> str:
-    first = f"**Research**: {shortened(task.question, QUESTION_CHARS)}{BREAK}{state}"
+    first = f"**Research**: {render_question(task.question, QUESTION_CHARS)}{BREAK}{state}"
     return "\n\n".join([first, *task.notes])
 
 

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
-from bot.conversation.adapter import Channel
+from bot.conversation.adapter import Channel, Undeliverable
 from bot.conversation.posts import Posts
 from bot.failpoints import Point, reached
 from bot.interactions.client import InteractionsClient
-from bot.interactions.errors import BadRequest, InteractionError, NotFound
+from bot.interactions.errors import BadKey, BadRequest, InteractionError, NotFound, PaymentRequired, QuotaExceeded
 from bot.interactions.types import Interaction
 from bot.interactions.wire import text
 from bot.models import Action, Part, Progress
 from bot.research import texts
 from bot.research.progress import render_progress
 from bot.research.rules import Rules
-from bot.research.signs import see
+from bot.research.signs import bill, see
 from bot.research.texts import Words
+from bot.state.heads import Head
 from bot.state.records import Records
 from bot.state.run import Run
 from bot.state.slots import Slots
@@ -32,7 +33,11 @@ FIRST_LOOKS = ((20.0, 1.5), (120.0, 5.0))  # until it has lasted so long, second
 LATER_LOOKS = ((600.0, 15.0),)  # where the API does not tell of the end by itself
 CALMEST_SECONDS = 30.0
 CALM = 3  # times as long between two edits that tell of nothing but the time
+UNSEEN_SECONDS = 300.0  # between two tries to show something where its place takes nothing
 CANCEL_SECONDS = 3.0  # for cancelling, and for the look after it: people see soon that it stopped
+STRAY_SECONDS = 300.0  # between two tries to cancel, after an hour of them: a key may be dead for good
+CALMER_AFTER_SECONDS = 60 * 60.0
+LOCKED_OUT = (BadKey, PaymentRequired, QuotaExceeded)  # what only the people who run me can mend
 
 log = structlog.stdlib.get_logger()
 
@@ -53,7 +58,7 @@ class Work:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it was asked for, or since the research itself began."""
+        """Seconds since it was asked for, or since the research itself began; negative where a clock went back."""
         return self.clock.now() - (self.task.begun_at or self.task.started_at)
 
     @property
@@ -62,11 +67,27 @@ class Work:
         return self.clock.now() - (self.task.stage_at or self.task.started_at)
 
     @property
+    def unseen(self) -> float:
+        """Seconds for which its place has taken nothing."""
+        return 0.0 if self.task.unseen_at is None else self.clock.now() - self.task.unseen_at
+
+    @property
     def wait(self) -> float:
         return until_next_look(self.elapsed_here, tells=bool(self.rules.webhook_url))
 
+    @property
+    def stray_wait(self) -> float:
+        """Seconds until what could not be cancelled is tried again."""
+        return self.wait if self.elapsed_here < CALMER_AFTER_SECONDS else STRAY_SECONDS
+
     async def save(self, *commands: Command, beside: Sequence[Command] = ()) -> None:
         await self.run.write(self.records.tasks.saved(self.task), *commands, beside=beside)
+
+    async def keep(self, *, beside: Sequence[Command] = ()) -> None:
+        """Save what nobody could find out again: where Redis is away at this very moment, when it is back."""
+        self.run.checkpoint = lambda: [self.records.tasks.saved(self.task)]
+        await self.save(beside=beside)
+        self.run.checkpoint = tuple
 
     async def show(self, said: Words, *actions: Action) -> None:
         """Say in the status message what is new, at once. That it was said is saved with the end of the step."""
@@ -79,15 +100,31 @@ class Work:
         That time passes is worth an edit less often: a workspace has about 50 a minute for all that goes on in it.
         """
         is_news = said.still != self.task.shown
-        pace = self.rules.status_seconds * (1 if is_news else CALM)
-        is_due = not self.task.shown or self.clock.now() - self.task.shown_at >= pace
-        if is_due and (is_news or said.time):
-            await self.show(said, *actions)
+        if self._is_due(is_news=is_news) and (is_news or said.time):
+            try:
+                await self.show(said, *actions)
+            except Undeliverable as error:  # what is at work goes on, and so do the looks at it
+                self.miss(error)
+
+    def miss(self, error: Undeliverable) -> None:
+        """Its place takes nothing just now."""
+        now = self.clock.now()
+        self.task.unseen_at = now if self.task.unseen_at is None else self.task.unseen_at
+        self.task.shown_at = now
+        self.warn("task_undeliverable", error, fix="let the bot write in its channel again; the cause says why not")
+
+    def _is_due(self, *, is_news: bool) -> bool:
+        passed = self.clock.now() - self.task.shown_at
+        if passed < 0:  # a clock went back
+            return True
+        if self.task.unseen_at is not None:
+            return passed >= UNSEEN_SECONDS
+        return not self.task.shown or passed >= self.rules.status_seconds * (1 if is_news else CALM)
 
     async def _show(self, text: str, progress: Progress | None, actions: tuple[Action, ...]) -> None:
         status = self.posts.key(STATUS)
         await self.posts.show(Part(key=status, text=text, final=not actions, actions=actions, progress=progress))
-        self.task.shown_at = self.clock.now()
+        self.task.shown_at, self.task.unseen_at = self.clock.now(), None
 
     def enter(self, stage: Stage) -> None:
         """Come to a stage. What it says first is shown at once, also where the message was edited a moment ago."""
@@ -96,6 +133,20 @@ class Work:
 
     def note(self, what: str) -> None:
         self.task.note(self.clock.now(), what)
+
+    def note_once(self, what: str) -> None:
+        """Unless it is what happened last: what repeats would leave no room for the rest."""
+        if not self.task.life or self.task.life[-1].what != what:
+            self.note(what)
+
+    def warn(self, event: str, error: Exception, **facts: str) -> None:
+        """Tell the operator what is in the way; once in each stage, since it may be tried again for days."""
+        what = f"{event.replace('_', ' ')}: {type(error).__name__}"
+        if any(moment.what == what and moment.at >= self.task.stage_at for moment in self.task.life):
+            return
+        self.note(what)
+        fix = {"fix": "check GEMINI_API_KEY, its billing and its quota"} if isinstance(error, LOCKED_OUT) else {}
+        log.warning(event, cause=str(error), kind=type(error).__name__, **facts, **fix)
 
     def count(self, interaction: Interaction) -> None:
         """What a look at it shows: that it lives, what it has found, what it has cost."""
@@ -110,18 +161,26 @@ class Work:
         self.task.environment_id = environment_id
         return [self.records.tasks.works_in(self.task, environment_id)]
 
-    async def end(self, how: str, *actions: Action, found: str = "", why: str = "") -> None:
-        """The task is over, which people are told with what it found and cost; `why` is for the operator.
+    async def goes_on_from(self) -> Head:
+        """Where the thread is; or was, before the report of an earlier attempt, which that of another one replaces."""
+        turn = await self.records.turns.get(self.task.name)
+        if turn is not None and turn.interaction_id is not None:
+            return Head(interaction_id=turn.parent_interaction_id, turn=turn.parent)
+        return await self.records.heads.get(self.task.asked.thread)
 
-        Once this is saved it can no longer go on.
-        """
+    async def end(self, how: str, *actions: Action, found: str = "", why: str = "") -> None:
+        """The task is over, which people are told with what it found and cost; `why` is for the operator."""
+        said = texts.render_ended(self.task, how, self.elapsed, found)
+        drawn = render_progress(self.task, said, self.interaction)
+        await self.end_with(LastWord(text=said.text, progress=drawn, actions=actions), why or how)
+
+    async def end_with(self, last_word: LastWord, why: str) -> None:
+        """The task is over with this word. Once it is saved the task can no longer go on."""
         task = self.task
-        said = texts.render_ended(task, how, self.elapsed, found)
-        drawn = render_progress(task, said, self.interaction)
-        task.last_word = LastWord(text=said.text, progress=drawn, actions=actions)
+        task.last_word = last_word
         self.enter(Stage.ENDING)
-        self.note(f"over after {self.elapsed:.0f} s: {why or how}")
-        of_before = self.records.tasks.granted(task, Wish.RETRY)
+        self.note(f"over after {self.elapsed:.0f} s: {why}")
+        of_before = self.records.tasks.settled(task, Wish.RETRY)
         await self.save(of_before, beside=self.slots.left(task))
         reached(Point.END_SAVED)
         log.info("task_ended", interaction=task.interaction_id, seconds=round(self.elapsed))
@@ -134,8 +193,8 @@ class Work:
             await self._show(task.last_word.text, task.last_word.progress, task.last_word.actions)
         self.enter(Stage.ENDED)
         self.note("ended")
-        came_too_late = [self.records.tasks.granted(task, wish) for wish in Wish if wish is not Wish.RETRY]
-        await self.save(*came_too_late)
+        came_too_late = [wish for wish in Wish if wish is not Wish.RETRY]
+        await self.save(self.records.tasks.settled(task, *came_too_late))
 
     async def withdraw(self) -> None:
         """The task is over without a word, since nobody asks for it any more."""
@@ -144,9 +203,7 @@ class Work:
         self.enter(Stage.ENDED)
         self.task.withdrawn = True
         self.note("withdrawn")
-        await self.save(
-            *(self.records.tasks.granted(self.task, wish) for wish in Wish), beside=self.slots.left(self.task)
-        )
+        await self.save(self.records.tasks.settled(self.task, *Wish), beside=self.slots.left(self.task))
 
     async def cancel_upstream(self) -> Interaction | None:
         """Stop what is at work, and read once what came of it; None where nothing is, or nobody can say.
@@ -156,14 +213,29 @@ class Work:
         interaction_id = self.task.interaction_id
         if interaction_id is None:
             return None
-        if not await self.cancels(interaction_id) and interaction_id not in self.task.strays:
-            self.task.strays.append(interaction_id)
+        is_over = await self.cancels(interaction_id)
         reached(Point.CANCEL_SENT)
+        interaction = await self._look_at(interaction_id)
+        is_over = is_over or (interaction is not None and not interaction.is_running)
+        if not is_over and interaction_id not in self.task.strays:
+            self.task.strays.append(interaction_id)
+        if interaction is not None:
+            self.count(interaction)
+        return interaction
+
+    async def cancels_stray(self, interaction_id: str) -> bool:
+        """The same for one that nobody waits for, which has cost something all the same."""
+        if not await self.cancels(interaction_id):
+            return False
+        interaction = await self._look_at(interaction_id)
+        if interaction is not None:
+            bill(self.task, interaction, self.clock.now())
+        return True
+
+    async def _look_at(self, interaction_id: str) -> Interaction | None:
         with suppress(InteractionError, TimeoutError):
             async with asyncio.timeout(CANCEL_SECONDS):
-                interaction = await self.interactions.get(interaction_id)
-            self.count(interaction)
-            return interaction
+                return await self.interactions.get(interaction_id)
         return None
 
     async def cancels(self, interaction_id: str) -> bool:
@@ -174,12 +246,15 @@ class Work:
         except (NotFound, BadRequest):  # gone, or ended by itself
             return True
         except (InteractionError, TimeoutError) as error:
-            log.warning("not_cancelled", interaction=interaction_id, kind=type(error).__name__)
-            return isinstance(error, InteractionError) and error.retry_after is None
+            self.warn("not_cancelled", error, interaction=interaction_id)
+            return False
         return True
 
 
 def until_next_look(elapsed: float, *, tells: bool) -> float:
-    """Seconds: quick at first, since people watch, then calm, then calmer, sooner where the API tells of the end."""
+    """Seconds: quick at first, since people watch, then calm, then calmer, sooner where the API tells of the end.
+
+    Calm too where a clock went back, which makes of the beginning an hour.
+    """
     looks = FIRST_LOOKS if tells else FIRST_LOOKS + LATER_LOOKS
-    return next((seconds for until, seconds in looks if elapsed < until), CALMEST_SECONDS)
+    return next((seconds for until, seconds in looks if 0 <= elapsed < until), CALMEST_SECONDS)

@@ -114,7 +114,7 @@ def tasks(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """All long tasks under way, of all teams; without anything that people wrote."""
-    from bot.service.overview import run_tasks  # noqa: PLC0415
+    from bot.service.tasks import run_tasks  # noqa: PLC0415
 
     _run(run_tasks(_settings(quiet=True), with_schedules=with_schedules, as_json=as_json))
 

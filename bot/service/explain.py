@@ -9,20 +9,18 @@ A reference has 25 bits, so in large installations one may stand for several thi
 import re
 from collections.abc import Iterator, Sequence
 
-from pydantic import ValidationError
 from redis.asyncio import Redis
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.models import MessageId, Thread
-from bot.service.explained import Explained, of_schedule, of_task, of_turn
-from bot.service.inspection import records, say, say_to_programs, utc
+from bot.service.explain_facts import Explained, explained_schedule, explained_task, explained_turn
+from bot.service.inspection import opened_store, say, say_to_programs, utc
 from bot.service.settings import Invalid, Settings
 from bot.state.life import Moment
-from bot.state.schedules import ScheduleStore
-from bot.state.tasks import Tasks
-from bot.state.turns import ALPHABET, Turns
+from bot.state.schedules import ScheduleStore, schedule_key
+from bot.state.tasks import Tasks, task_key
+from bot.state.turns import ALPHABET, Turns, parse_turn_name
 
 MISREAD = str.maketrans("OIL", "011")  # letters that a reference does not have, and what they are taken for
 REFERENCE = re.compile(f"([PS]-)?[{ALPHABET}]{{5}}")
@@ -32,7 +30,7 @@ UNREADABLE = "written by another release; ask that one"
 async def run_explain(settings: Settings, reference: str, *, as_json: bool) -> None:
     """Print what is known. Raises Invalid when that is nothing, or the store cannot be asked."""
     wanted = read(reference)
-    async with records(settings) as redis:
+    async with opened_store(settings) as redis:
         found = [one for each in wanted for one in await find(redis, each)]
     if not found:
         raise Invalid([f"Nothing is known of {' or '.join(wanted)}: nobody was shown it, or it is too long ago."])
@@ -68,15 +66,13 @@ async def _turns_and_tasks(redis: Redis, reference: str) -> list[Explained]:
 
 
 async def _named(redis: Redis, name: str, reference: str) -> list[Explained]:
-    thread, _, message = name.partition(" ")
-    tasks = Tasks(redis)
-    turn = await Turns(redis).get(name)
-    found = [of_turn(turn)] if turn else []
-    try:
-        task = await tasks.get(Thread.parse(thread), MessageId(message))
-    except ValidationError:
-        return [*found, _unreadable("task", reference, name)]
-    return [*found, of_task(task, await tasks.wishes(task))] if task else found
+    turn, tasks = await Turns(redis).get(name), Tasks(redis)
+    page = await tasks.read([name])
+    return [
+        *([explained_turn(turn)] if turn else []),
+        *[explained_task(task, await tasks.wishes(task)) for task in page.tasks],
+        *[_unreadable("task", reference, one, task_key(*parse_turn_name(one))) for one in page.unreadable],
+    ]
 
 
 async def _schedules(redis: Redis, reference: str) -> list[Explained]:
@@ -86,21 +82,16 @@ async def _schedules(redis: Redis, reference: str) -> list[Explained]:
     names = {f"{turn.partition(' ')[0]} {reference}" for turn in asking}
     async for page in store.all(reference):
         names |= {scheduled.name for scheduled in page.schedules} | set(page.unreadable)
-    found = [await _schedule(store, name) for name in sorted(names)]
-    return [one for one in found if one is not None]
+    page = await store.read(sorted(names))
+    unreadable = [_unreadable("schedule", reference, name, schedule_key(name)) for name in page.unreadable]
+    return [*map(explained_schedule, page.schedules), *unreadable]
 
 
-async def _schedule(store: ScheduleStore, name: str) -> Explained | None:
-    try:
-        scheduled = await store.get(name)
-    except ValidationError:
-        return _unreadable("schedule", name.rpartition(" ")[2], name)
-    return of_schedule(scheduled) if scheduled else None
-
-
-def _unreadable(kind: str, reference: str, name: str) -> Explained:
+def _unreadable(kind: str, reference: str, name: str, key: str) -> Explained:
     thread, _, message = name.partition(" ")
-    return Explained(kind=kind, reference=reference, thread=thread, message=message, state=UNREADABLE, facts={})
+    return Explained(
+        kind=kind, reference=reference, thread=thread, message=message, state=UNREADABLE, facts={"key": key}
+    )
 
 
 def _tables(one: Explained) -> Iterator[RenderableType]:

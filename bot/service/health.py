@@ -11,9 +11,8 @@ The bodies are for everybody to see, so they name no host, no version and no num
 """
 
 import asyncio
-import logging
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -26,7 +25,8 @@ from starlette.routing import Route
 
 from bot.clock import Clock, SystemClock
 from bot.service.settings import Invalid, Settings
-from bot.state.heartbeats import alive, probe, weaknesses
+from bot.service.trouble import TRUST_IT, behind, trouble
+from bot.state.heartbeats import alive, mark, probe, told_of_api, weaknesses
 from bot.state.seat import occupied
 from bot.state.store import connect
 
@@ -35,26 +35,14 @@ ANSWER_SECONDS = 2.0
 WATCH_SECONDS = 5.0  # between two looks at the store
 SAY_SECONDS = 30.0  # between two lines about a store that stays away
 GATEWAY_SEAT = "discord"
-CAUSES: dict[type[BaseException], str] = {
-    ssl.SSLCertVerificationError: "certificate not trusted",
-    failures.AuthenticationError: "password refused",
-    failures.BusyLoadingError: "loading",
-    failures.OutOfMemoryError: "full",
-    failures.ReadOnlyError: "read-only",
-    failures.ResponseError: "refuses writes",
-    failures.TimeoutError: "no answer",
-    TimeoutError: "no answer",
-}
-TRUST_IT = (
-    "Where it is self-signed, as many providers have it, end REDIS_URL with ?ssl_cert_reqs=none; "
-    "where the provider has an authority of its own, with ?ssl_ca_certs=FILE."
-)
+KEEP_IT = "have the server keep its file, appendonly, on a disk that outlives it; what people wait for they ask anew"
 log = structlog.stdlib.get_logger()
 
 
 class Part(NamedTuple):
     says: str
     well: bool = True
+    fix: str = ""  # for the log
 
 
 OK, NOT_SET_UP, UNKNOWN = Part("ok"), Part("not set up"), Part("unknown", well=False)
@@ -85,11 +73,11 @@ def _answer(parts: dict[str, Part]) -> Response:
 
 async def _parts(redis: Redis, settings: Settings) -> dict[str, Part]:
     store = await _store(redis)
-    worker, gateway = await _others(redis) if store.well else (UNKNOWN, UNKNOWN)
+    worker, gateway, api = await _others(redis) if store.well else (UNKNOWN, UNKNOWN, UNKNOWN)
     return {
         "store": store,
         "worker": worker,
-        "api": NOT_SET_UP if settings.gemini_api_key is None else OK,
+        "api": NOT_SET_UP if settings.gemini_api_key is None else api,
         "slack": NOT_SET_UP if settings.slack_signing_secret is None else OK,
         "discord": NOT_SET_UP if settings.discord_token is None else gateway,
     }
@@ -101,31 +89,24 @@ async def _store(redis: Redis) -> Part:
             await probe(redis)
             weak = await weaknesses(redis)
     except (failures.RedisError, TimeoutError) as error:
-        return Part(cause(error), well=False)
+        found = trouble(error)
+        return Part(found.says, well=False, fix=found.fix)
     return Part(f"ok, but not durable: {', '.join(weak)}") if weak else OK
 
 
-async def _others(redis: Redis) -> tuple[Part, Part]:
-    """What the other processes say of themselves in the store: workers, and Discord's gateway."""
+async def _others(redis: Redis) -> tuple[Part, Part, Part]:
+    """What the other processes say of themselves in the store: workers, Discord's gateway, and workers of the API."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             workers, gateway = await alive(redis), await occupied(redis, GATEWAY_SEAT)
+            api = await told_of_api(redis)
     except (failures.RedisError, TimeoutError):
-        return UNKNOWN, UNKNOWN
-    return (OK if workers else Part("none alive", well=False)), (OK if gateway else Part("no gateway", well=False))
-
-
-def cause(error: Exception) -> str:
-    """Why the store does not do what it should, in two or three words."""
-    found = (says for one in _behind(error) for kind, says in CAUSES.items() if isinstance(one, kind))
-    return next(found, "away")
-
-
-def _behind(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it comes from: redis-py makes a ConnectionError of whatever fails on connecting."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+        return UNKNOWN, UNKNOWN, UNKNOWN
+    return (
+        OK if workers else Part("none alive", well=False),
+        OK if gateway else Part("no gateway", well=False),
+        Part(api, well=False) if api else OK,
+    )
 
 
 @asynccontextmanager
@@ -134,7 +115,6 @@ async def watched(redis_url: str, clock: Clock | None = None) -> AsyncGenerator[
 
     Raises Invalid at the start where waiting would not help. A store that is merely away is waited for.
     """
-    logging.getLogger("docket").setLevel(logging.ERROR)  # below that it says each second what is said here
     async with connect(redis_url) as redis:
         await refuse_unusable(redis)
         watching = asyncio.create_task(_watch(redis, clock or SystemClock()))
@@ -151,7 +131,7 @@ async def refuse_unusable(redis: Redis) -> None:
         async with asyncio.timeout(ANSWER_SECONDS):
             await probe(redis)
     except (failures.RedisError, TimeoutError) as error:
-        fix = next((fix for one in _behind(error) if (fix := _fix(one))), None)
+        fix = next((fix for one in behind(error) if (fix := _fix(one))), None)
         if fix is not None:
             raise Invalid([f"REDIS_URL: {fix}"]) from None
 
@@ -167,16 +147,31 @@ def _fix(error: BaseException) -> str | None:
 
 
 async def _watch(redis: Redis, clock: Clock) -> None:
-    """One line when the store is gone, one every half minute while it stays away, and one when it is back."""
+    """One line when the store is gone, one every half minute while it stays away, and one when it is back; and one
+    when what it held is gone."""
     gone_at = said_at = 0.0
+    is_marked = False
     while True:
         now, store = clock.monotonic(), await _store(redis)
         if not store.well:
             gone_at = gone_at or now
             if not said_at or now - said_at >= SAY_SECONDS:
                 said_at = now
-                log.error("store_away", cause=store.says, seconds=round(now - gone_at), fix="check REDIS_URL")
+                log.error("store_away", cause=store.says, seconds=round(now - gone_at), fix=store.fix)
         elif gone_at:
             log.info("store_back", seconds=round(now - gone_at))
             gone_at = said_at = 0.0
+        if store.well:
+            is_marked = await _still_marked(redis, is_marked)
         await clock.sleep(WATCH_SECONDS)
+
+
+async def _still_marked(redis: Redis, was: bool) -> bool:
+    """Leave our mark in the store. Where one is missing that was there, all else is missing as well."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            if not await mark(redis) and was:
+                log.error("store_empty", cause="all that was under way is forgotten", fix=KEEP_IT)
+    except (failures.RedisError, TimeoutError):  # the next look tells
+        return was
+    return True

@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 from rich.console import Console, RenderableType
 
 from bot.content import Record
-from bot.service.health import cause, refuse_unusable
+from bot.service.health import refuse_unusable
 from bot.service.settings import Invalid, Settings
+from bot.service.trouble import trouble
 from bot.state.embedded import shared
 from bot.state.store import connect
 
@@ -26,7 +27,7 @@ PIPE_CHARS = 10_000  # of one line
 
 
 @asynccontextmanager
-async def records(settings: Settings) -> AsyncGenerator[Redis]:
+async def opened_store(settings: Settings) -> AsyncGenerator[Redis]:
     """The store, for a look at it. Raises Invalid when it cannot be asked, also from within the block."""
     async with _store(settings) as url, connect(url) as redis:
         await refuse_unusable(redis)
@@ -36,7 +37,8 @@ async def records(settings: Settings) -> AsyncGenerator[Redis]:
             async with asyncio.timeout(READ_SECONDS):
                 yield redis
         except (RedisError, TimeoutError) as error:
-            raise Invalid([f"The store cannot be asked ({cause(error)}); check REDIS_URL."]) from error
+            found = trouble(error)
+            raise Invalid([f"The store cannot be asked ({found.says}): {found.fix}."]) from error
 
 
 def say(*shown: RenderableType) -> None:

@@ -5,6 +5,7 @@ What libraries say at INFO can hold arguments and addresses, so of those only wa
 
 import logging
 import sys
+import time
 from typing import Literal
 
 import structlog
@@ -20,6 +21,27 @@ AS_JSON: list[structlog.types.Processor] = [
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
     structlog.processors.JSONRenderer(),
 ]
+CALM_SECONDS = 60.0
+
+
+class Calm(logging.Filter):
+    """Lets the lines of one library through, of those that come from the same place one a minute.
+
+    While the store refuses something, pydocket tells of it several times a second, traceback and all.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._said_at: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not super().filter(record):  # of somebody else
+            return True
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        if now - self._said_at.get(place, -CALM_SECONDS) < CALM_SECONDS:
+            return False
+        self._said_at[place] = now
+        return True
 
 
 def configure(style: Literal["json", "console"] | None = None, *, quiet: bool = False) -> None:
@@ -42,8 +64,10 @@ def configure(style: Literal["json", "console"] | None = None, *, quiet: bool = 
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # At each start they say that a token goes unused and that voice is missing, both of which is meant.
-    for talkative in ("slack_bolt.AsyncApp", "discord.client"):
+    handler.addFilter(Calm("docket"))
+    # At each start they say that a token goes unused and that voice is missing, both of which is meant; or each second
+    # that the store is away, which we say.
+    for talkative in ("slack_bolt.AsyncApp", "discord.client", "docket"):
         logging.getLogger(talkative).setLevel(logging.ERROR)
     for ours in ("bot", "adapters"):
         logging.getLogger(ours).setLevel(logging.WARNING if quiet else logging.INFO)

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         default=2,
         ge=1,
         alias="PARLEY_RESEARCH_PER_PERSON",
-        description="How many run at once for one person; 2.",
+        description="How many run, or are planned, at once for one person; 2.",
     )
     tasks_of_team: int = Field(
         default=10, ge=1, alias="PARLEY_RESEARCH_PER_TEAM", description="And for one workspace or server; 10."

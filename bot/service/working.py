@@ -21,12 +21,14 @@ from bot.conversation.manager import ConversationManager
 from bot.conversation.personas import Persona
 from bot.interactions.client import InteractionsClient
 from bot.interactions.transport import open_http
+from bot.research.decisions import Decisions
 from bot.research.handlers import ResearchHandlers
 from bot.research.manager import ResearchManager
 from bot.research.rules import Rules
 from bot.research.scheduling.schedules import Schedules
 from bot.research.scheduling.zones import TimeZones
 from bot.research.stopping import Stopping
+from bot.service.reach import Reach
 from bot.service.settings import Settings
 from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox
@@ -57,8 +59,9 @@ async def working(
         redis = await stack.enter_async_context(connect(redis_url))
         engine = await stack.enter_async_context(Engine.connect(redis_url, timing))
         watching = await stack.enter_async_context(connect(redis_url))
+        reach = Reach(clock)
         runs = Runs(redis, engine.wake_again, clock, timing, watching=watching, name=engine.name)
-        interactions = await stack.enter_async_context(_interactions(settings))
+        interactions = await stack.enter_async_context(_interactions(settings, reach))
         channels = await _channels(settings, clock, stack)
         rules = _rules(settings, status_seconds)
         schedules = _schedules(settings, rules, redis, engine, clock)
@@ -66,7 +69,8 @@ async def working(
         work = _work(tools, schedules)
         sweeper = Sweeper(redis, engine.wake, clock, timing)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in (runs.watch(), sweeper.run(), schedules.run(), engine.run(work))]
+            beside = (runs.watch(), sweeper.run(), schedules.run(), reach.tell(redis))
+            tasks = [group.create_task(one) for one in (*beside, engine.run(work))]
             yield
             tasks[-1].cancel()  # first, since what it cuts short still needs the others
             await asyncio.wait(tasks[-1:])
@@ -107,13 +111,14 @@ def _work(tools: Tools, schedules: Schedules) -> Work:
     settings, clock = tools.settings, tools.clock
     records = Records.over(tools.redis, retention_days=settings.retention_days)
     research = _research(tools, records)
+    decisions = Decisions(records=records, engine=tools.engine, rules=tools.rules)
     answering = Answering(
         records=records, interactions=tools.interactions, persona=Persona(model=settings.model),
         stores=settings.store, clock=clock,
     )  # fmt: skip
     accept = _inbox(settings, tools.redis, tools.engine, clock).accept
     zones = TimeZones(Zones(tools.redis), clock, default=settings.time_zone)
-    long_work = ResearchHandlers(records, research, schedules, zones, clock)
+    long_work = ResearchHandlers(records, research, decisions, schedules, zones, clock)
     handlers: dict[str, Handler] = {
         **long_work.by_word(),
         "stop": Stopping(records, research, accept).stop,
@@ -122,7 +127,7 @@ def _work(tools: Tools, schedules: Schedules) -> Work:
     }
     manager = ConversationManager(
         records=records, runs=tools.runs, answering=answering, channels=tools.channels,
-        handlers=handlers, is_for_task=research.is_for_task, withdraws=long_work.withdraw, clock=clock,
+        handlers=handlers, is_for_task=decisions.is_for_task, withdraws=long_work.withdraw, clock=clock,
     )  # fmt: skip
     return Work(manager.drain, research.step)
 
@@ -140,10 +145,10 @@ async def _help(_exchange: Exchange) -> str:
 
 
 @asynccontextmanager
-async def _interactions(settings: Settings) -> AsyncGenerator[InteractionsClient]:
+async def _interactions(settings: Settings, reach: Reach) -> AsyncGenerator[InteractionsClient]:
     key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
     async with open_http(settings.gemini_base_url, key) as http:
-        yield InteractionsClient(http, version=settings.api_path, edition=settings.edition)
+        yield InteractionsClient(http, version=settings.api_path, edition=settings.edition, tells=reach.heard)
 
 
 async def _channels(settings: Settings, clock: Clock, stack: AsyncExitStack) -> dict[str, Channel]:

@@ -1,9 +1,8 @@
 """What the bot has asked somebody in a thread: the next thing they say there is the answer, for some minutes."""
 
-from pydantic import ValidationError
-
 from bot.content import Record
 from bot.models import MessageId, Thread, UserId
+from bot.state.reading import parse
 from bot.state.store import Command, key
 
 ASK_SECONDS = 10 * 60
@@ -27,12 +26,9 @@ def settled_ask(thread: Thread) -> Command:
     return Command("DEL", ask_key(thread))
 
 
-def parse_ask(stored: str | bytes | None) -> Ask | None:
-    """One that another release wrote and this one cannot read counts as none: the answer is a question then."""
-    try:
-        return None if stored is None else Ask.model_validate_json(stored)
-    except ValidationError:
-        return None
+def parse_ask(stored: str | bytes | None, thread: Thread) -> Ask | None:
+    """What is asked in the thread. Where that cannot be read, the answer is a question."""
+    return parse(Ask, stored, "ask", str(thread))
 
 
 def ask_key(thread: Thread) -> str:

@@ -27,7 +27,7 @@ from bot.state.run import RunLost
 from bot.state.steps import Steps
 from bot.state.store import connect, sized
 from bot.state.timing import Timing
-from bot.state.turns import turn_name
+from bot.state.turns import is_turn_name, parse_turn_name, turn_name
 
 CONCURRENCY = 400
 CONNECTIONS = 2 * CONCURRENCY + 50  # with fewer, pydocket takes a full pool for an outage
@@ -104,8 +104,20 @@ class Engine:
 
     async def _run(self, worker: Worker) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(worker.run_forever())
+            group.create_task(self._claim(worker))
             group.create_task(self._steps.run(self._step))
+
+    async def _claim(self, worker: Worker) -> None:
+        """Wake threads until cancelled. pydocket then takes its name off Redis, and would wait for ever for one that
+        says nothing; what it leaves there ends by itself."""
+        claiming = asyncio.create_task(worker.run_forever())
+        try:
+            await asyncio.shield(claiming)
+        finally:
+            claiming.cancel()
+            await asyncio.wait((claiming,), timeout=self._timing.leave)
+            claiming.cancel()
+            await asyncio.gather(claiming, return_exceptions=True)
 
     def _worker(self) -> Worker:
         return Worker(
@@ -137,9 +149,11 @@ class Engine:
         """A step of the task with this name; again at once when it was cut short, as another worker may."""
         if self._stopping:  # it was taken in the last moment
             return 0.0
-        thread, _, task = name.partition(" ")
+        if not is_turn_name(name):
+            log.error("task_dropped", task=name, cause="it is no task's name")
+            return None
         try:
-            return await self._until_cut_short(self._works().step(Thread.parse(thread), MessageId(task)))
+            return await self._until_cut_short(self._works().step(*parse_turn_name(name)))
         except CutShort:
             return 0.0
 

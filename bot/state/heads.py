@@ -4,6 +4,7 @@ from redis.asyncio import Redis
 
 from bot.content import Record
 from bot.models import Thread
+from bot.state.reading import parse
 from bot.state.store import DAY_SECONDS, Command, key
 
 
@@ -19,7 +20,7 @@ class Heads:
         self._seconds = retention_days * DAY_SECONDS  # after it the API has forgotten the interaction too
 
     async def get(self, thread: Thread) -> Head:
-        return parse_head(await self._redis.get(head_key(thread)))
+        return parse_head(await self._redis.get(head_key(thread)), thread)
 
     def moved(self, thread: Thread, head: Head) -> Command:
         return Command("SET", head_key(thread), (head.model_dump_json(), "EX", self._seconds))
@@ -33,5 +34,6 @@ def head_key(thread: Thread) -> str:
     return key(thread, "head")
 
 
-def parse_head(stored: str | bytes | None) -> Head:
-    return Head() if stored is None else Head.model_validate_json(stored)
+def parse_head(stored: str | bytes | None, thread: Thread) -> Head:
+    """The head of the thread. Where that cannot be read, the conversation begins anew."""
+    return parse(Head, stored, "head", str(thread)) or Head()

@@ -1,15 +1,18 @@
 """Signs of life: which workers have been heard of lately, and how the store itself is."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from bot.state.store import Script
+from bot.state.store import TASK_SECONDS, Script
 
 ALIVE_SECONDS = 30  # a worker that was not heard of for so long is gone
 PROBE_MILLISECONDS = 1_000
-WORKERS, PROBE = "parley:workers", "parley:probe"
+WORKERS, PROBE, MARK, API = "parley:workers", "parley:probe", "parley:mark", "parley:api"
+WRITE = "return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])"
 BEAT = Script("beat")
 
 
@@ -29,8 +32,24 @@ async def alive(redis: Redis) -> int:
 
 
 async def probe(redis: Redis) -> None:
-    """Raises redis.RedisError unless the store takes a write: one that is full, or a replica, still answers a PING."""
-    await redis.set(PROBE, "1", px=PROBE_MILLISECONDS)
+    """Raises redis.RedisError unless the store takes a write by script, as all of ours are: one that is full, or a
+    replica, or one that lets us run no scripts still answers a PING."""
+    await cast("Awaitable[object]", redis.eval(WRITE, 1, PROBE, PROBE_MILLISECONDS))
+
+
+async def tell_of_api(redis: Redis, says: str) -> None:
+    """What keeps a worker from what it wants of the API. To be repeated every few seconds, as long as it does."""
+    await redis.set(API, says, ex=ALIVE_SECONDS)
+
+
+async def told_of_api(redis: Redis) -> str | None:
+    told = await redis.get(API)
+    return None if told is None else str(told)
+
+
+async def mark(redis: Redis) -> bool:
+    """Leave a mark that outlives a restart of the store; whether one stood there already."""
+    return await redis.set(MARK, "1", ex=TASK_SECONDS, get=True) is not None
 
 
 async def weaknesses(redis: Redis) -> list[str]:

@@ -3,6 +3,7 @@
 from redis.asyncio import Redis
 
 from bot.models import Inbound, Thread, UserId
+from bot.state.reading import parse
 from bot.state.store import DAY_SECONDS, Command, key
 
 ASKED_SECONDS = DAY_SECONDS
@@ -14,8 +15,7 @@ class Questions:
         self._seconds = retention_days * DAY_SECONDS
 
     async def last(self, thread: Thread) -> Inbound | None:
-        stored = await self._redis.get(key(thread, "last"))
-        return None if stored is None else Inbound.model_validate_json(stored)
+        return parse(Inbound, await self._redis.get(key(thread, "last")), "question", str(thread))
 
     def asked(self, question: Inbound) -> Command:
         return Command("SET", key(question.thread, "last"), (question.model_dump_json(), "EX", self._seconds))

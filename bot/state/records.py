@@ -29,7 +29,7 @@ class RecalledTask(NamedTuple):
     """What is known of a task when a step of it begins."""
 
     task: Task | None
-    stored: str  # the task as it is in Redis, to tell whether there is something to save
+    stored: str  # the task as it is in Redis, to tell whether there is something to save, or that cannot be read
     parts: dict[PartKey, MessageId]
     wishes: dict[str, str]
 
@@ -65,8 +65,8 @@ class Records:
             for referred in self.turns.referred(message):
                 pipeline.execute_command(referred.name, referred.key, *referred.arguments)
             turn, parts, head, ask, *_ = await pipeline.execute()
-        name = turn_name(message.thread, message.message)
-        return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head), parse_ask(ask))
+        thread, name = message.thread, turn_name(message.thread, message.message)
+        return Recalled(parse_turn(turn, name), parse_parts(parts), parse_head(head, thread), parse_ask(ask, thread))
 
     def reading(self, thread: Thread, task: MessageId) -> Sequence[Command]:
         """Reads what `parse_recalled` is to be given."""
@@ -78,7 +78,7 @@ class Records:
         return parse_parts({str(part): str(shown) for part, shown in stored.items()})
 
 
-def parse_recalled(found: Sequence[Any]) -> RecalledTask:
-    """Of the answers to `Records.reading`."""
+def parse_recalled(found: Sequence[Any], name: str) -> RecalledTask:
+    """Of the answers to `Records.reading`, of the task with that name."""
     stored, wishes, parts = found
-    return RecalledTask(parse_task(stored), stored or "", parse_parts(parts), dict(wishes))
+    return RecalledTask(parse_task(stored, name), stored or "", parse_parts(parts), dict(wishes))

@@ -7,7 +7,7 @@ before it does anything visible.
 
 Losing Redis, and being asked to stop, are the same for a run: its work is cancelled where it stands, what it
 has reached is saved, the lease is let go, and the thread is woken for whoever comes next. Where Redis is away, that
-is done when it is back.
+is done when it is back; where it is full, when there is room.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from typing import cast
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as StoreAway
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as StoreSilent
 
 from bot.clock import Clock
@@ -56,7 +56,7 @@ class Runs:
         self._watching = watching  # a client of its own, so that it need not wait behind the work
         self._take, self._perform = Script("take"), Script("perform")
         self._held: dict[str, Run] = {}
-        self._left: dict[str, Run] = {}  # cut short without Redis, to be handed over when it is back
+        self._left: dict[str, Run] = {}  # cut short without Redis, or a full one: to be handed over later
         self._heard_at = self._renewed_at = clock.monotonic()
         self._beaten_at: float | None = None
 
@@ -87,6 +87,9 @@ class Runs:
         except (StoreAway, StoreSilent) as error:
             await self._hand_over(run)
             raise RunLost(f"{type(error).__name__} in {run}") from error
+        except RedisError:  # it refuses something, for the want of room, say; who called tries again, in a while
+            await self._hand_over(run, wakes=False)
+            raise
         except BaseException:
             with suppress(RedisError, RunLost):
                 await run.end()
@@ -125,24 +128,27 @@ class Runs:
     def _lease_milliseconds(self) -> int:
         return int(self._timing.lease * 1000)
 
-    async def _hand_over(self, run: Run) -> None:
+    async def _hand_over(self, run: Run, *, wakes: bool = True) -> None:
         if run.ended:
             return
         try:
             async with asyncio.timeout(HAND_OVER_SECONDS):
-                await self._give_up(run)
+                await self._give_up(run, wakes=wakes)
         except (RedisError, OSError):
             self._left[str(run)] = run
 
-    async def _give_up(self, run: Run) -> None:
-        """Save what the run has reached, let go of its scope, and have somebody go on."""
+    async def _give_up(self, run: Run, *, wakes: bool = True) -> None:
+        """Save what the run has reached, let go of its scope, and have somebody go on. Raises RedisError where that has
+        to be done again, as in a full store, in which nobody could go on."""
         with suppress(RunLost):
             try:
                 await run.end(*run.checkpoint())
-            except ResponseError as error:  # a full store takes nothing more in
-                log.warning("checkpoint_not_saved", run=str(run), cause=type(error).__name__)
+            except OutOfMemoryError:
+                raise
+            except ResponseError as error:
                 await run.end()
-            if run.scope == "inbox":
+                log.warning("checkpoint_not_saved", run=str(run), cause=type(error).__name__)
+            if wakes and run.scope == "inbox":
                 await self._wake(run.thread)
             log.info("run_handed_over", run=str(run))
 
@@ -161,7 +167,7 @@ class Runs:
     async def _look_after(self) -> None:
         now = self._clock.monotonic()
         if now - self._renewed_at >= self._timing.lease / RENEWALS:
-            await asyncio.gather(*map(self._renew, list(self._held.values())))
+            await asyncio.gather(*map(self._renew, [*self._held.values(), *self._left.values()]))
             self._renewed_at = now
         if self._beaten_at is None or now - self._beaten_at >= BEAT_SECONDS:
             await beat(self._watching, self._name)

@@ -8,12 +8,12 @@ forgotten.
 from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
-import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
 from bot.models import Inbound, MessageId, Thread
+from bot.state.reading import parse, tell_unreadable
 from bot.state.store import DAY_SECONDS, Command, Script, key
 from bot.state.turns import reference
 
@@ -22,8 +22,6 @@ SCHEDULE_SECONDS = 400 * DAY_SECONDS  # more than a year, and renewed whenever i
 ENDED_SECONDS = 7 * DAY_SECONDS
 MISSED_SECONDS = 5 * DAY_SECONDS  # that it is listed; its record, which knows where, has to outlast that
 KEYS = 1000  # that are looked through at once
-
-log = structlog.stdlib.get_logger()
 
 
 class Schedule(Record):
@@ -36,6 +34,10 @@ class Schedule(Record):
     at: float | None = None  # once, in seconds since 1970; or the first time of
     every_hours: int = 0
     every_weeks: int = 1  # with `cron`: 2 for every other week, counted from that of `at`
+
+    @property
+    def is_once(self) -> bool:
+        return not self.cron and not self.every_hours
 
 
 class Scheduled(BaseModel):
@@ -75,12 +77,22 @@ class ScheduleStore:
         self._advance, self._forget = Script("advance"), Script("forget")
 
     async def get(self, name: str) -> Scheduled | None:
-        """By its thread and id. Raises pydantic.ValidationError for one that a newer release has written."""
-        stored = await self._redis.get(_record_key(name))
-        return None if stored is None else Scheduled.model_validate_json(stored)
+        """By its thread and id."""
+        return parse(Scheduled, await self._redis.get(schedule_key(name)), "schedule", name)
+
+    async def read(self, names: Sequence[str]) -> Page:
+        """Those with these names, as far as there are any."""
+        page = Page([], [])
+        stored = await self._redis.mget(map(schedule_key, names)) if names else []
+        for name, record in zip(names, stored, strict=True):
+            try:
+                page.schedules.extend([] if record is None else [Scheduled.model_validate_json(record)])
+            except ValidationError:
+                page.unreadable.append(name)
+        return page
 
     def saved(self, scheduled: Scheduled) -> Command:
-        return Command("SET", _record_key(scheduled.name), (scheduled.model_dump_json(), "EX", _seconds(scheduled)))
+        return Command("SET", schedule_key(scheduled.name), (scheduled.model_dump_json(), "EX", _seconds(scheduled)))
 
     def indexed(self, scheduled: Scheduled) -> Sequence[Command]:
         """Lets it be found by time, place and person; goes before the record."""
@@ -92,7 +104,7 @@ class ScheduleStore:
         ]
 
     def deleted(self, scheduled: Scheduled) -> Command:
-        return Command("DEL", _record_key(scheduled.name))
+        return Command("DEL", schedule_key(scheduled.name))
 
     async def lose(self, scheduled: Scheduled) -> None:
         """Take one that was deleted, or has ended, out of where it can be found."""
@@ -100,6 +112,15 @@ class ScheduleStore:
             pipeline.zrem(SCHEDULES, scheduled.name)
             for place in _places(scheduled.asked):
                 pipeline.srem(place, scheduled.name)
+            await pipeline.execute()
+
+    async def drop(self, name: str, message: Inbound) -> None:
+        """Delete one that cannot be read, and take it out of where the message found it, and of the index by time."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.delete(schedule_key(name))
+            pipeline.zrem(SCHEDULES, name)
+            for place in _place_keys(message):
+                pipeline.srem(place, name)
             await pipeline.execute()
 
     async def due(self, until: float) -> list[tuple[str, float]]:
@@ -113,7 +134,7 @@ class ScheduleStore:
         False, and nothing happens, when it was paused or deleted since it was read, or somebody else was faster.
         """
         record = [repr(due_at), scheduled.model_dump_json(), _seconds(scheduled)]
-        if not await self._advance.run(self._redis, [_record_key(scheduled.name)], record):
+        if not await self._advance.run(self._redis, [schedule_key(scheduled.name)], record):
             return False
         if scheduled.next_at is not None:
             await self.look_at(scheduled)
@@ -127,7 +148,7 @@ class ScheduleStore:
             await pipeline.execute()
 
     async def look_again(self, name: str, at: float) -> None:
-        """Have one that fires no more looked at then."""
+        """Have one that fires no more, or that cannot be fired now, looked at then."""
         async with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.zadd(SCHEDULES, {name: at})
             pipeline.expire(SCHEDULES, SCHEDULE_SECONDS)
@@ -139,11 +160,15 @@ class ScheduleStore:
 
     async def here(self, message: Inbound) -> list[Scheduled]:
         """Those of the thread or channel that a message was said in; the next first, then those without a next."""
+        return (await self.all_here(message)).schedules
+
+    async def all_here(self, message: Inbound) -> Page:
+        """The same, with those that cannot be read."""
         return await self._in(*_place_keys(message))
 
     async def of_author(self, message: Inbound) -> list[Scheduled]:
         """Those that the author of a message asked for, in all channels of the installation."""
-        return await self._in(_person_key(message))
+        return (await self._in(_person_key(message))).schedules
 
     async def all(self, schedule: str = "") -> AsyncGenerator[Page]:
         """The schedules of all installations, or those of them with this id: page by page, in no order, each once.
@@ -156,7 +181,7 @@ class ScheduleStore:
             cursor, people = await self._redis.scan(cursor, match=f"{SCHEDULES}:by:*", count=KEYS)
             names = await self._of_people([str(person) for person in people]) - seen
             seen |= names
-            yield await self._page(sorted(name for name in names if name.endswith(ending)))
+            yield await self.read(sorted(name for name in names if name.endswith(ending)))
             if not cursor:
                 return
 
@@ -166,24 +191,17 @@ class ScheduleStore:
                 pipeline.smembers(index)
             return {str(name) for names in await pipeline.execute() for name in names}
 
-    async def _page(self, names: Sequence[str]) -> Page:
-        page = Page([], [])
-        stored = await self._redis.mget(map(_record_key, names)) if names else []
-        for name, record in zip(names, stored, strict=True):
-            try:
-                page.schedules.extend([Scheduled.model_validate_json(record)] if record else [])
-            except ValidationError:
-                page.unreadable.append(name)
-        return page
-
-    async def _in(self, *indexes: str) -> list[Scheduled]:
-        page = await self._page(sorted({str(name) for index in indexes for name in await self._redis.smembers(index)}))
-        for name in page.unreadable:
-            log.error("schedule_unreadable", schedule=name, fix="start the release that wrote it")
-        return sorted(page.schedules, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.id))
+    async def _in(self, *indexes: str) -> Page:
+        page = await self.read(sorted({str(name) for index in indexes for name in await self._redis.smembers(index)}))
+        tell_unreadable("schedule", page.unreadable)
+        return Page(sorted(page.schedules, key=_by_next), page.unreadable)
 
 
-def _record_key(name: str) -> str:
+def _by_next(scheduled: Scheduled) -> tuple[bool, float, str]:
+    return scheduled.next_at is None, scheduled.next_at or 0.0, scheduled.id
+
+
+def schedule_key(name: str) -> str:
     thread, _, schedule = name.partition(" ")
     return key(Thread.parse(thread), f"schedule:{schedule}")
 

@@ -1,4 +1,4 @@
-"""How many long tasks may run at once, for each person and each team; the others wait in line."""
+"""How many long tasks may run, or be planned, at once for each person and each team; the others wait in line."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -20,10 +20,16 @@ from bot.state.store import AT_ONCE, DUE, TASK_SECONDS, Script
 from bot.state.timing import Timing
 
 LOOK_SECONDS = 0.25
-FAILED_SECONDS = 5.0
+FAILED_SECONDS = 5.0  # until a step that failed is tried again; twice as long each time, up to
+LONGEST_FAILED_SECONDS = 10 * 60.0
 MOST_AT_ONCE = 100  # steps in one process
+FIX = "report it; until it is mended the step is tried again, every 10 minutes in the end"
 
 log = structlog.stdlib.get_logger()
+
+
+class NotHere(Exception):
+    """This process cannot take the step, and has said why; that of another release may."""
 
 
 class Taken(NamedTuple):
@@ -44,6 +50,7 @@ class Steps:
         self._hand_out = Script("hand_out")
         self._at_work: set[asyncio.Task[None]] = set()
         self._ended: list[Ended] = []
+        self._failing: dict[str, float] = {}  # tasks whose last step failed here, with the wait that followed
         self._look_soon = asyncio.Event()
 
     async def at_once(self, name: str) -> None:
@@ -96,12 +103,22 @@ class Steps:
     async def _take(self, taken: Taken, step: Callable[[str], Awaitable[float | None]]) -> None:
         try:
             wait = await step(taken.name)
+            self._failing.pop(taken.name, None)
         except RedisError as error:
-            log.warning("step_not_taken", cause=type(error).__name__)
+            log.warning("step_not_taken", task=taken.name, cause=type(error).__name__)
             wait = FAILED_SECONDS
+        except NotHere:
+            wait = self._put_off(taken.name)
         except Exception:
-            log.exception("step_not_taken")
-            wait = FAILED_SECONDS
+            if taken.name not in self._failing:  # else it was said, and fails in the same way each time
+                log.exception("step_not_taken", task=taken.name, fix=FIX)
+            wait = self._put_off(taken.name)
         self._ended.append(Ended(taken, wait))
         if wait is not None and wait < LOOK_SECONDS:
             self._look_soon.set()
+
+    def _put_off(self, name: str) -> float:
+        """Seconds until the step that failed is tried again."""
+        last = self._failing.get(name)
+        self._failing[name] = FAILED_SECONDS if last is None else min(2 * last, LONGEST_FAILED_SECONDS)
+        return self._failing[name]

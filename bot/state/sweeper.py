@@ -40,6 +40,8 @@ class Sweeper:
                     await self._sweep_in_turn()
             except (RedisError, TimeoutError) as error:
                 log.debug("not_swept", cause=type(error).__name__)
+            except Exception:  # whatever it is, the worker answers on
+                log.exception("sweep_broke", fix="report it; until it is mended, what has lost its worker waits")
 
     async def _sweep_in_turn(self) -> None:
         if await self._redis.set(TURN, "1", nx=True, px=int(self._timing.sweep * 900)):
@@ -49,17 +51,31 @@ class Sweeper:
         """Wake every thread that nobody works on."""
         threads = await self._redis.zrange(THREADS, 0, -1, withscores=True)
         for start in range(0, len(threads), BATCH):
-            await self._sweep_threads([(str(name), float(at)) for name, at in threads[start : start + BATCH]])
+            found = [(str(name), float(at)) for name, at in threads[start : start + BATCH]]
+            await self._drop([name for name, _ in found if _parsed(name) is None])
+            await self._sweep_threads([(thread, at) for name, at in found if (thread := _parsed(name))])
 
-    async def _sweep_threads(self, threads: Sequence[tuple[str, float]]) -> None:
+    async def _sweep_threads(self, threads: Sequence[tuple[Thread, float]]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:
-            for name, _ in threads:
-                pipeline.llen(key(Thread.parse(name), "inbox"))
-                pipeline.exists(key(Thread.parse(name), "lease:inbox"))
+            for thread, _ in threads:
+                pipeline.llen(key(thread, "inbox"))
+                pipeline.exists(key(thread, "lease:inbox"))
             looked = await pipeline.execute()
-        for (name, at), waiting, held in zip(threads, looked[::2], looked[1::2], strict=True):
+        for (thread, at), waiting, held in zip(threads, looked[::2], looked[1::2], strict=True):
             if waiting and not held:
-                log.info("thread_swept", thread=name, waiting=waiting)
-                await self._wake(Thread.parse(name), "swept")
+                log.info("thread_swept", thread=str(thread), waiting=waiting)
+                await self._wake(thread, "swept")
             elif not waiting and self._clock.now() - at > QUIET_SECONDS:
-                await self._forget.run(self._redis, [THREADS], [name, f"{at:.3f}"])
+                await self._forget.run(self._redis, [THREADS], [str(thread), f"{at:.3f}"])
+
+    async def _drop(self, names: Sequence[str]) -> None:
+        for name in names:
+            log.error("thread_dropped", thread=name, cause="it is no thread's name")
+            await self._redis.zrem(THREADS, name)
+
+
+def _parsed(name: str) -> Thread | None:
+    try:
+        return Thread.parse(name)
+    except ValueError:
+        return None

@@ -5,31 +5,34 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from bot.content import Record
 from bot.models import Action, Inbound, MessageId, Progress, Thread
 from bot.state.life import Moment, note
+from bot.state.reading import parse, tell_unreadable
 from bot.state.store import AT_ONCE, DUE, TASK_SECONDS, Command, key
-from bot.state.turns import turn_name
+from bot.state.turns import is_turn_name, parse_turn_name, turn_name
 
 PAGE = 200  # tasks that are read at once
 
 TOLD = "told "  # before an interaction's id, among the wishes: what the API says of the task
 
-log = structlog.stdlib.get_logger()
-
 
 class Stage(StrEnum):
+    PLAN_QUEUED = "plan_queued"  # waits in line to have its plan made, which no older release takes for approved
     PLANNING = "planning"
     PROPOSED = "proposed"  # a plan waits for somebody's consent
-    QUEUED = "queued"
+    QUEUED = "queued"  # waits in line to run
     RUNNING = "running"
     UNKNOWN = "unknown"  # it may have been started, and nobody can know
     ENDING = "ending"  # it is over, and people have yet to be told
     ENDED = "ended"
+
+
+IN_LINE = (Stage.PLAN_QUEUED, Stage.QUEUED)
+PLACELESS = (Stage.PROPOSED, Stage.ENDING, Stage.ENDED)  # neither in line nor at work
 
 
 class Wish(StrEnum):
@@ -39,6 +42,7 @@ class Wish(StrEnum):
     APPROVE = "approve"
     CHANGE = "change"
     RETRY = "retry"
+    WITHDRAW = "withdraw"  # its message was edited or deleted
 
 
 class LastWord(Record):
@@ -83,6 +87,7 @@ class Task(BaseModel):
     plan_shown: str = ""  # the mark of the plan that people see
     change: str = ""  # to be worked into the plan
     approved_by: str = ""
+    has_report: bool = False  # which the thread goes on from; what is left is to show it
     environment_id: str | None = None  # the sandbox of a managed agent
     spent: dict[str, Spent] = {}  # by interaction, so that what is counted again counts once
     sources: int = 0  # found so far
@@ -90,8 +95,10 @@ class Task(BaseModel):
     alive_at: float | None = None  # when that was
     notes: list[str] = []  # for who asked: what of the message could not be used
     failures: int = 0  # of steps, one after the other
+    printings: int = 0  # of its report, that have come to no end
     shown: str = ""  # what the status message says, but for the time
     shown_at: float = 0.0
+    unseen_at: float | None = None  # since when its place takes nothing that is to be shown
     life: list[Moment] = []
 
     @property
@@ -133,11 +140,12 @@ class Task(BaseModel):
 
     def begin_again(self, now: float, *, plans: bool) -> None:
         """Become the same task from its plan, where there is one."""
-        waits = Stage.PROPOSED if self.plan_id else Stage.PLANNING
+        waits = Stage.PROPOSED if self.plan_id else Stage.PLAN_QUEUED
         self.enter(Stage.QUEUED if self.approved_by or not plans else waits, now)
         self.attempt += 1
         self.started_at, self.begun_at = now, None
         self.creating, self.interaction_id, self.failures = False, None, 0
+        self.has_report, self.printings = False, 0
         self.shown, self.last_word = "", None
         self.sources, self.alive_sign, self.alive_at = 0, "", None
 
@@ -152,14 +160,14 @@ class Tasks:
         self._redis = redis
 
     async def get(self, thread: Thread, task: MessageId) -> Task | None:
-        return parse_task(await self._redis.get(_task_key(thread, task)))
+        return parse_task(await self._redis.get(task_key(thread, task)), turn_name(thread, task))
 
     def reading(self, thread: Thread, task: MessageId) -> Sequence[Command]:
         """What a step has to know: the record, and what people want of it."""
-        return Command("GET", _task_key(thread, task)), Command("HGETALL", _wishes_key(thread, task))
+        return Command("GET", task_key(thread, task)), Command("HGETALL", _wishes_key(thread, task))
 
     def saved(self, task: Task) -> Command:
-        return Command("SET", _task_key(task.asked.thread, task.id), (task.model_dump_json(), "EX", TASK_SECONDS))
+        return Command("SET", task_key(task.asked.thread, task.id), (task.model_dump_json(), "EX", TASK_SECONDS))
 
     def indexed(self, task: Task) -> Sequence[Command]:
         """Whether the task counts as under way where it was asked for."""
@@ -187,9 +195,8 @@ class Tasks:
     async def here(self, message: Inbound) -> list[Task]:
         """The tasks that have not ended in the thread of the message and the channel it was said in, oldest first."""
         names = {str(name) for index in _indexes(message) for name in await self._redis.smembers(index)}
-        page = await self._page(sorted(names))
-        for name in page.unreadable:
-            log.error("task_unreadable", task=name, fix="start the release that wrote it")
+        page = await self.read(sorted(names))
+        tell_unreadable("task", page.unreadable)
         return sorted((task for task in page.tasks if not task.ended), key=lambda task: task.started_at)
 
     async def under_way(self) -> AsyncGenerator[Page]:
@@ -203,21 +210,20 @@ class Tasks:
             names = sorted({str(name) for name, _ in found} - seen)
             seen.update(names)
             for start in range(0, len(names), PAGE):
-                yield await self._page(names[start : start + PAGE])
+                page = await self.read(names[start : start + PAGE])
+                yield page._replace(tasks=[task for task in page.tasks if task.strays or not task.ended])
             if not cursor:
                 return
 
-    async def _page(self, names: Sequence[str]) -> Page:
-        page = Page([], [])
-        records = await self._redis.mget(map(_named_key, names)) if names else []
-        for name, stored in zip(names, records, strict=True):
+    async def read(self, names: Sequence[str]) -> Page:
+        """The tasks with these names, as far as there are any."""
+        page, known = Page([], []), [name for name in names if is_turn_name(name)]
+        records = await self._redis.mget(map(_named_key, known)) if known else []
+        for name, stored in zip(known, records, strict=True):
             try:
-                task = parse_task(stored)
+                page.tasks.extend([] if stored is None else [Task.model_validate_json(stored)])
             except ValidationError:
                 page.unreadable.append(name)
-                continue
-            if task is not None and (task.strays or not task.ended):
-                page.tasks.append(task)
         return page
 
     async def wish(self, task: Task, wish: Wish, said: str) -> None:
@@ -230,8 +236,13 @@ class Tasks:
         stored = await self._redis.hgetall(_wishes_key(task.asked.thread, task.id))
         return {str(wish): str(said) for wish, said in stored.items()}
 
-    def granted(self, task: Task, wish: Wish) -> Command:
-        return Command("HDEL", _wishes_key(task.asked.thread, task.id), (wish,))
+    def settled(self, task: Task, *wishes: Wish) -> Command:
+        """They came too early or too late, or are of no more use, whatever was said last."""
+        return Command("HDEL", _wishes_key(task.asked.thread, task.id), wishes)
+
+    def settled_as_said(self, task: Task, wish: Wish, said: str) -> Command:
+        """It was done as it was said then; what was said since stands."""
+        return Command("SETTLE", _wishes_key(task.asked.thread, task.id), (wish, said))
 
     async def tell(self, thread: Thread, task: MessageId, interaction_id: str, start: int) -> None:
         """The API says that this interaction does the task, and by which of its starts; the task may not know."""
@@ -255,22 +266,22 @@ class Tasks:
 
 
 def told(wishes: Mapping[str, str]) -> dict[str, int]:
-    """The interactions that the API has told of, each with the number of the start that made it."""
+    """The interactions that the API has told of, each with the number of the start that made it; 0 for none known."""
     named = {field.removeprefix(TOLD): start for field, start in wishes.items() if field.startswith(TOLD)}
-    return {interaction_id: int(start) for interaction_id, start in named.items()}
+    return {interaction_id: int(start) if start.isdecimal() else 0 for interaction_id, start in named.items()}
 
 
-def parse_task(stored: str | bytes | None) -> Task | None:
-    return None if stored is None else Task.model_validate_json(stored)
+def parse_task(stored: str | bytes | None, name: str) -> Task | None:
+    """The record of the task of that name."""
+    return parse(Task, stored, "task", name)
 
 
-def _task_key(thread: Thread, task: MessageId) -> str:
+def task_key(thread: Thread, task: MessageId) -> str:
     return key(thread, f"task:{task}")
 
 
 def _named_key(name: str) -> str:
-    thread, _, task = name.partition(" ")
-    return _task_key(Thread.parse(thread), MessageId(task))
+    return task_key(*parse_turn_name(name))
 
 
 def _wishes_key(thread: Thread, task: MessageId) -> str:

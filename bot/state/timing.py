@@ -14,4 +14,5 @@ class Timing:
     redelivery: float = 30.0  # before the engine hands out again what a worker took that died
     reconnection: float = 1.0  # of the engine, between two attempts
     grace: float = 0.2  # for what is about to end by itself when a worker stops
+    leave: float = 5.0  # for the engine to take its leave of Redis then, which may be frozen
     seat: float = 10.0  # after which the gateway's place is free, when who had it is not heard of

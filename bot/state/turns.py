@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
-import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
 from bot.models import Inbound, MessageId, Thread
 from bot.state.life import Moment, note
+from bot.state.reading import parse
 from bot.state.store import DAY_SECONDS, Command, key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that reads like something else
 REMEMBERED_CHARS = 20_000  # of a question, and of an answer
-
-log = structlog.stdlib.get_logger()
 
 
 class State(StrEnum):
@@ -76,8 +74,7 @@ class Turns:
 
     async def get(self, name: str) -> Turn | None:
         """The record of a turn by its name."""
-        thread, _, message = name.partition(" ")
-        return parse_turn(await self._redis.get(turn_key(Thread.parse(thread), MessageId(message))), name)
+        return parse_turn(await self._redis.get(turn_key(*parse_turn_name(name))), name)
 
     async def named(self, reference: str) -> list[str]:
         """The names of the turns, and of their tasks, that a reference stands for: one, but for rare chances."""
@@ -94,21 +91,29 @@ class Turns:
 
 
 def parse_turn(stored: str | bytes | None, name: str) -> Turn | None:
-    """The record of the turn of that name. One that another release wrote and this one cannot read counts as none, so
-    that its thread goes on: at worst something is answered that was answered before."""
-    if stored is None:
-        return None
-    try:
-        turn = Turn.model_validate_json(stored)
-    except ValidationError as error:
-        log.error("turn_unreadable", turn=name, cause=str(error), fix="start the release that wrote it")
-        return None
-    turn.name = name
+    """The record of the turn of that name."""
+    turn = parse(Turn, stored, "turn", name)
+    if turn is not None:
+        turn.name = name
     return turn
 
 
 def turn_name(thread: Thread, message: MessageId) -> str:
     return f"{thread} {message}"
+
+
+def parse_turn_name(name: str) -> tuple[Thread, MessageId]:
+    """The thread and the message of a turn, or of its task. Raises ValueError when it is not the name of one."""
+    thread, _, message = name.partition(" ")
+    return Thread.parse(thread), MessageId(message)
+
+
+def is_turn_name(name: str) -> bool:
+    try:
+        parse_turn_name(name)
+    except ValueError:
+        return False
+    return True
 
 
 def turn_key(thread: Thread, message: MessageId) -> str:

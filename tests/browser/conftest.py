@@ -53,6 +53,19 @@ async def demo(chromium: str) -> "AsyncGenerator[Page]":
         yield page
 
 
+@pytest.fixture(params=["Slack", "Discord"])
+def platform(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def general(demo: "Page", platform: str) -> "Page":
+    """The demo at #general of the platform."""
+    await demo.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
+    await demo.get_by_role("heading", name=f"#general {platform}").wait_for()
+    return demo
+
+
 @asynccontextmanager
 async def browsing(address: str, chromium: str) -> "AsyncGenerator[Page]":
     """The page in a browser. Afterwards: no error in its console, and no request to anywhere but us."""

@@ -1,47 +1,13 @@
 """What people do with `parley demo`, from question to changed mind: the whole service, on both platforms."""
 
-import re
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.browser.threads import asked, threads, written
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 LONG, ITS_BEGINNING = "write a long answer", "This text was made by"
-PLATFORMS = ["Slack", "Discord"]
-
-
-@pytest.fixture(params=PLATFORMS)
-def platform(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def general(demo: "Page", platform: str) -> "Page":
-    """The demo at #general of the platform."""
-    await demo.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
-    await demo.get_by_role("heading", name=f"#general {platform}").wait_for()
-    return demo
-
-
-def _threads(page: "Page") -> "Locator":
-    return page.get_by_role("region", name=re.compile("^Thread: "))
-
-
-async def _asked(page: "Page", words: str) -> "Locator":
-    """The thread in which it is answered."""
-    box = page.get_by_role("region", name="Channel #general").get_by_role("textbox", name="Message").last
-    await box.fill(f"@Parley {words}")
-    await box.press("Enter")
-    thread = _threads(page).first
-    await thread.wait_for()
-    return thread
-
-
-async def _written(thread: "Locator", words: str) -> None:
-    await thread.get_by_role("textbox", name="Message").fill(words)
-    await thread.get_by_role("button", name="Send").click()
 
 
 def _message(thread: "Locator", words: str) -> "Locator":
@@ -59,7 +25,7 @@ async def _edited(page: "Page", thread: "Locator", before: str, after: str) -> N
 
 
 async def test_a_growing_answer_is_stopped_by_its_button(general: "Page") -> None:
-    thread = await _asked(general, LONG)
+    thread = await asked(general, LONG)
 
     await thread.get_by_role("button", name="Stop", exact=True).click()
 
@@ -68,16 +34,16 @@ async def test_a_growing_answer_is_stopped_by_its_button(general: "Page") -> Non
 
 
 async def test_a_growing_answer_is_stopped_by_word(general: "Page") -> None:
-    thread = await _asked(general, LONG)
+    thread = await asked(general, LONG)
     await thread.get_by_text(ITS_BEGINNING).wait_for()
 
-    await _written(thread, "stop")
+    await written(thread, "stop")
 
     await _message(thread, ITS_BEGINNING).get_by_text("Stopped.", exact=True).wait_for()
 
 
 async def test_a_growing_answer_is_stopped_by_a_stop_sign(general: "Page") -> None:
-    thread = await _asked(general, LONG)
+    thread = await asked(general, LONG)
     await thread.get_by_text(ITS_BEGINNING).wait_for()
 
     await _action(thread, ITS_BEGINNING, "Add stop sign").click()
@@ -88,7 +54,7 @@ async def test_a_growing_answer_is_stopped_by_a_stop_sign(general: "Page") -> No
 
 
 async def test_an_edited_question_is_answered_again_in_place(general: "Page") -> None:
-    thread = await _asked(general, "what is 12*7?")
+    thread = await asked(general, "what is 12*7?")
     await thread.get_by_text("84").wait_for()
 
     await _edited(general, thread, "12*7", "@Parley what is 12*8?")
@@ -97,11 +63,11 @@ async def test_an_edited_question_is_answered_again_in_place(general: "Page") ->
     await thread.get_by_text("96").wait_for()
     assert await thread.get_by_text("84").count() == 0
     assert "(edited)" in await _message(thread, "12*8?").inner_text()
-    assert await _threads(general).count() == 1
+    assert await threads(general).count() == 1
 
 
 async def test_the_answer_to_a_deleted_question_is_withdrawn(general: "Page", platform: str) -> None:
-    thread = await _asked(general, LONG)
+    thread = await asked(general, LONG)
     await thread.get_by_text(ITS_BEGINNING).wait_for()
 
     await _action(thread, LONG, "Delete").click()
@@ -109,37 +75,37 @@ async def test_the_answer_to_a_deleted_question_is_withdrawn(general: "Page", pl
     await general.get_by_text(ITS_BEGINNING).wait_for(state="detached")
     await general.get_by_role("status").get_by_text("Parley took an answer back.").wait_for()
     left = {"Slack": 0, "Discord": 1}  # where a thread is a channel of its own
-    assert await _threads(general).count() == left[platform]
+    assert await threads(general).count() == left[platform]
 
 
 async def test_a_question_is_answered_once_more(general: "Page", platform: str) -> None:
-    thread = await _asked(general, "what is 12*7?")
+    thread = await asked(general, "what is 12*7?")
     await thread.get_by_text("84").wait_for()
 
-    await _written(thread, {"Slack": "retry", "Discord": "/retry"}[platform])
+    await written(thread, {"Slack": "retry", "Discord": "/retry"}[platform])
 
     await thread.get_by_text("84").nth(1).wait_for()
 
 
 async def test_a_fork_goes_on_in_a_thread_of_its_own(general: "Page", platform: str) -> None:
-    thread = await _asked(general, "my name is Phil")
+    thread = await asked(general, "my name is Phil")
     await thread.get_by_text("Nice to meet you").wait_for()
 
     if platform == "Slack":
-        await _written(thread, "fork")
+        await written(thread, "fork")
     else:
         await _action(thread, "Nice to meet you", "Fork from here").click()
-    fork = _threads(general).nth(1)
+    fork = threads(general).nth(1)
     await fork.wait_for()
     await thread.get_by_text("I have begun a new thread").wait_for()
-    await _written(fork, "what is my name?")
+    await written(fork, "what is my name?")
 
     await fork.get_by_text("Your name is Phil").wait_for()
     assert await thread.get_by_text("Your name is Phil").count() == 0
 
 
 async def test_minds_are_changed_by_keyboard_alone(general: "Page") -> None:
-    thread = await _asked(general, "what is 12*7?")
+    thread = await asked(general, "what is 12*7?")
     await thread.get_by_text("84").wait_for()
 
     await _action(thread, "12*7", "Edit").focus()

@@ -3,42 +3,13 @@
 import re
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.browser.threads import asked, written
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
-PLATFORMS = ["Slack", "Discord"]
 QUESTION = "What do otters eat?"
 LONG_MILLISECONDS = 40_000  # the demo's research takes seconds, so that it can be watched
-
-
-@pytest.fixture(params=PLATFORMS)
-def platform(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def general(demo: "Page", platform: str) -> "Page":
-    """The demo at #general of the platform."""
-    await demo.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
-    await demo.get_by_role("heading", name=f"#general {platform}").wait_for()
-    return demo
-
-
-async def _asked(page: "Page", words: str) -> "Locator":
-    """The thread in which it is answered."""
-    box = page.get_by_role("region", name="Channel #general").get_by_role("textbox", name="Message").last
-    await box.fill(f"@Parley {words}")
-    await box.press("Enter")
-    thread = page.get_by_role("region", name=re.compile("^Thread: ")).first
-    await thread.wait_for()
-    return thread
-
-
-async def _written(thread: "Locator", words: str) -> None:
-    await thread.get_by_role("textbox", name="Message").fill(words)
-    await thread.get_by_role("button", name="Send").click()
 
 
 def _button(thread: "Locator", name: str) -> "Locator":
@@ -47,7 +18,7 @@ def _button(thread: "Locator", name: str) -> "Locator":
 
 async def _planned(page: "Page") -> "Locator":
     """The thread of a research whose plan waits."""
-    thread = await _asked(page, f"research {QUESTION}")
+    thread = await asked(page, f"research {QUESTION}")
     await thread.get_by_text("making a plan").wait_for()
     await _button(thread, "Approve").wait_for(timeout=LONG_MILLISECONDS)
     return thread
@@ -64,7 +35,7 @@ async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conver
     thread = await _planned(general)
     await _button(thread, "Change").click()
     await thread.get_by_text("Tell me what to change").wait_for()
-    await _written(thread, "change: only in Europe")
+    await written(thread, "change: only in Europe")
     await thread.get_by_text("changing the plan", exact=True).wait_for()
     await thread.get_by_text("only in Europe", exact=True).wait_for(timeout=LONG_MILLISECONDS)
 
@@ -74,7 +45,7 @@ async def test_a_plan_is_changed_and_approved_and_the_report_goes_on_as_a_conver
     markdown = await _file(general, thread, r"^P-\w+-report\.md")
     pdf = await _file(general, thread, r"^P-\w+-report\.pdf")
     await thread.get_by_text("Done: Report").wait_for(timeout=LONG_MILLISECONDS)
-    await _written(thread, "shorten this")
+    await written(thread, "shorten this")
 
     await thread.get_by_text("This conversation has the report").wait_for()
     assert b"only in Europe" in markdown
@@ -104,17 +75,17 @@ async def test_a_plan_is_dropped(general: "Page") -> None:
 
 
 async def test_a_schedule_is_listed_paused_and_deleted_by_its_reference(general: "Page") -> None:
-    thread = await _asked(general, f"research every Monday 9:00 {QUESTION}")
+    thread = await asked(general, f"research every Monday 9:00 {QUESTION}")
     confirmed = thread.get_by_text("every Monday at 9:00 (UTC), next on Mon")
     await confirmed.wait_for()
     [reference] = re.findall(r"S-[0-9A-Z]{5}", await confirmed.inner_text())
 
-    await _written(thread, "tasks")
+    await written(thread, "tasks")
     await thread.get_by_text("every Monday at 9:00 (UTC), next on Mon").last.wait_for()
-    await _written(thread, f"pause {reference}")
+    await written(thread, f"pause {reference}")
     await thread.get_by_text("Paused.").wait_for()
-    await _written(thread, f"delete {reference}")
+    await written(thread, f"delete {reference}")
     await thread.get_by_text("Deleted:").wait_for()
-    await _written(thread, "tasks")
+    await written(thread, "tasks")
 
     await thread.get_by_text("Nothing is running or scheduled here.").wait_for()

@@ -10,6 +10,7 @@ from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from tests.chaos.service import Service
+from tests.service.processes import surrounded_by
 
 
 @pytest.fixture
@@ -21,17 +22,9 @@ async def service(redis_url: str, tmp_path: Path) -> AsyncGenerator[Service]:
         gemini = GeminiSimulator(delay_seconds=0.05, research_seconds=20)
         gemini_url = await stack.enter_async_context(gemini.serve())
         service = Service(slack, discord, gemini, tmp_path, stack)
-        service.variables = {
+        service.variables = surrounded_by(slack, discord, gemini_url) | {
             "REDIS_URL": redis_url,
-            "GEMINI_API_KEY": "simulated",
-            "GOOGLE_GEMINI_BASE_URL": gemini_url,
-            "SLACK_BOT_TOKEN": slack.token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_URL": discord.api_url,
             "PARLEY_RESEARCH_CONSENT": "false",
-            "HOST": "127.0.0.1",
             "PORT": "0",
         }
         yield service

@@ -30,6 +30,7 @@ from tests.chaos.people import (
 )
 from tests.chaos.plan import WEBS, Plan, Talk
 from tests.chaos.verdict import Finding, Violation, asked_again, is_whole, judged, standing
+from tests.service.processes import surrounded_by
 
 DELTA_SECONDS = 0.015
 QUIET_SECONDS = 2.5  # without a change, when all is answered: longer than the engine waits before it tries again
@@ -126,17 +127,7 @@ class World:
             yield world
 
     def variables(self, redis_url: str) -> dict[str, str]:
-        return {
-            "REDIS_URL": redis_url,
-            "GEMINI_API_KEY": "simulated",
-            "GOOGLE_GEMINI_BASE_URL": self.gemini_url,
-            "SLACK_BOT_TOKEN": self.slack.token,
-            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "SLACK_API_URL": self.slack.api_url,
-            "DISCORD_TOKEN": self.discord.token,
-            "DISCORD_API_URL": self.discord.api_url,
-            "HOST": "127.0.0.1",
-        }
+        return surrounded_by(self.slack, self.discord, self.gemini_url) | {"REDIS_URL": redis_url}
 
     def places(self) -> dict[str, Place]:
         return {"slack": SlackPlace(self.slack, self.mails), "discord": DiscordPlace(self.discord)}

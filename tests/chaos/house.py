@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from tests.chaos.forking import ROOT, Forked, ForkServer, Order, ProcessName
 from tests.chaos.keeping import TIMING
 from tests.chaos.points import Kill
+from tests.service.processes import free_port
 
 STOP_SECONDS = 25.0  # what a PaaS leaves after SIGTERM, with some to spare
 
@@ -18,7 +18,7 @@ STOP_SECONDS = 25.0  # what a PaaS leaves after SIGTERM, with some to spare
 class House:
     def __init__(self, forks: ForkServer, folder: Path, variables: dict[str, str], *, told: bool) -> None:
         self._forks, self._folder = forks, folder
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._variables = variables | {"PYTHONPATH": str(ROOT)} | ({"PARLEY_PUBLIC_URL": self.url} if told else {})
         self._running: dict[ProcessName, Forked] = {}
@@ -93,9 +93,3 @@ class House:
         self._running[name] = process
         self._all.append(process)
         return process
-
-
-def _free_port() -> int:
-    """For a web process and all that come after it in its place."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import socket
 import time
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from tests.chaos.forking import Forked, ForkServer, Order, ProcessName
 from tests.chaos.plan import WEBS, WORKERS, Fault, Plan, Restart, Stall
 from tests.chaos.points import Kill
 from tests.chaos.verdict import Finding
+from tests.service.processes import free_port
 
 TIMING = {
     "lease": 1.0, "watch": 0.1, "lost": 0.7, "sweep": 0.5, "redelivery": 2.0, "reconnection": 0.2, "grace": 0.1,
@@ -28,7 +28,7 @@ class Keeper:
     def __init__(self, plan: Plan, forks: ForkServer, folder: Path, variables: dict[str, str], variant: str) -> None:
         self._plan, self._forks, self._folder = plan, forks, folder
         self._variables, self._variant = variables, variant
-        self._ports = {name: _free_port() for name in WEBS}
+        self._ports = {name: free_port() for name in WEBS}
         self._running: dict[str, Forked] = {}
         self._starts = 0
         self.findings: list[Finding] = []
@@ -132,9 +132,3 @@ class Keeper:
 
 def _process(name: str) -> ProcessName:
     return "web" if name in WEBS else "worker" if name in WORKERS else "discord"
-
-
-def _free_port() -> int:
-    """A port for a web process and all that come after it in its place."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -9,7 +9,7 @@ from bot.simulators.discord import DiscordSimulator
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from tests.chaos.service import Process, Service
-from tests.service.processes import url_in
+from tests.service.processes import surrounded_by, url_in
 
 
 class Logs:
@@ -89,16 +89,8 @@ async def service_on(
         gemini_url = await stack.enter_async_context(gemini.serve())
         logs = Logs(folder)
         service = Outages(slack, discord, gemini, folder, stack, logs)
-        service.variables = {
+        service.variables = surrounded_by(slack, discord, gemini_url) | {
             "REDIS_URL": redis_url,
-            "GEMINI_API_KEY": "simulated",
-            "GOOGLE_GEMINI_BASE_URL": gemini_url,
-            "SLACK_BOT_TOKEN": slack.token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_URL": discord.api_url,
-            "HOST": "127.0.0.1",
             "PORT": "0",
             "PARLEY_LOG": "json",
             "PARLEY_RESEARCH_CONSENT": "false",

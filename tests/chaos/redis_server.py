@@ -5,7 +5,6 @@ import contextlib
 import importlib.util
 import secrets
 import signal
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.state.store import connect
+from tests.service.processes import free_port
 
 START_SECONDS = 10
 
@@ -22,7 +22,7 @@ class RedisServer:
     """Keeps its data in a folder, so that it comes back with what it had, on the same port with the same password."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._password = secrets.token_hex(16)
         self._process: asyncio.subprocess.Process | None = None
@@ -110,8 +110,3 @@ def _binary() -> Path:
     if package is None or package.origin is None:
         raise RuntimeError("no Valkey server comes with this platform")
     return next(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from tests.contract.platforms import Said, Upload, creates
 
 FILE: Upload = ("notes.txt", b"Otters eat fish.", "text/plain")
 LOOK_SECONDS = 0.05
+START_SECONDS = 0.3  # in which a start is announced, saved, asked for and answered
 AGAIN_SECONDS = 8.0  # before a person presses a button again that has shown no effect
 ENDED = re.compile(r"_(done|stopped|cancelled|given up; I cannot tell whether it still runs) \(\d+:\d\d")
 STATUS = ("**Research", "Research:")  # as words, and as the title of a drawing
@@ -76,6 +78,13 @@ class Research:
         """When anything was seen of it."""
         return [shown.at for shown in self._shown()]
 
+    def may_have_been_starting(self, died_at: float) -> bool:
+        """Whether a worker that died then, perhaps of what it did for another research, was just starting this one."""
+        since = time.time() - time.monotonic()
+        created = [request.at + since for request in creates(self.gemini) if self._is_ours(request)]
+        announced = [at for at in self.changes() if at < min(created, default=math.inf)]
+        return any(-START_SECONDS < at - died_at < START_SECONDS for at in (*created, *announced))
+
     def changed_at(self) -> float:
         return max(self.changes(), default=0.0)
 
@@ -121,7 +130,7 @@ class Research:
             yield f"buttons left: {buttons}"
         if self.place.is_waiting(said):
             yield "it still says that the bot is at work"
-        if any("at work" in reply or "starting" in reply for reply in self._replies()):
+        if any(state in reply for reply in self._replies() for state in ("at work", "starting", "showing the report")):
             yield f"a working status is left: {self._replies()}"
 
     def _last_buttons(self) -> list[str]:

@@ -35,6 +35,7 @@ from tests.chaos.kills import say
 from tests.chaos.people import DiscordPlace, Place, SlackPlace
 from tests.chaos.redis_server import RedisServer, redis_server
 from tests.chaos.researched import Research, Wanted
+from tests.service.processes import surrounded_by
 
 RESEARCH_SECONDS = 1.6
 PATIENCE_SECONDS = {False: 0.3, True: RESEARCH_SECONDS + 3.0}  # with Retry: longer where the API may still tell
@@ -95,18 +96,10 @@ class World:
             yield cls(slack, discord, gemini, await stack.enter_async_context(gemini.serve()))
 
     def variables(self, history: History, redis_url: str) -> dict[str, str]:
-        return {
+        return surrounded_by(self.slack, self.discord, self.gemini_url) | {
             "REDIS_URL": redis_url,
-            "GEMINI_API_KEY": "simulated",
-            "GOOGLE_GEMINI_BASE_URL": self.gemini_url,
             "GEMINI_WEBHOOK_SECRET": SECRET,
-            "SLACK_BOT_TOKEN": self.slack.token,
-            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "SLACK_API_URL": self.slack.api_url,
-            "DISCORD_TOKEN": self.discord.token,
-            "DISCORD_API_URL": self.discord.api_url,
             "PARLEY_RESEARCH_CONSENT": str(history.consent).lower(),
-            "HOST": "127.0.0.1",
         }
 
     def researches(self, history: History) -> list[Research]:
@@ -157,7 +150,7 @@ def _outcome(history: History, researches: Sequence[Research], disturbed: Distur
     house, platforms = disturbed.house, [research.place.platform for research in researches]
     wrong = [*house.wrong, *disturbed.wrong, *(fact for platform in platforms for fact in platform.violations())]
     if not history.may_be_unsure:
-        wrong += [f"{one.name} was asked about without need" for one in researches if one.was_asked]
+        wrong += [f"{one.name} was asked about without need" for one in researches if _asked_needlessly(one, house)]
     if not history.at_web and history.happening in (None, "deploys", "webhooks"):
         wrong += [f"{one.name}: a button had to be pressed again" for one in researches if one.pressed_again]
     stopped = [one.ended_at - one.stop_pressed_at for one in researches if one.stop_pressed_at and one.ended_at]
@@ -175,6 +168,10 @@ def _outcome(history: History, researches: Sequence[Research], disturbed: Distur
         stop_seconds=stopped,
         seconds=seconds,
     )
+
+
+def _asked_needlessly(research: Research, house: House) -> bool:
+    return research.was_asked and not any(map(research.may_have_been_starting, house.workers_died_at))
 
 
 def _takeover(died_at: float, disturbed: Disturbed, researches: Sequence[Research]) -> list[float]:

@@ -105,12 +105,17 @@ BEHAVIORS: Final[dict[str, Behavior]] = {
         "A call that does not prove that it is the API's changes nothing.", '"Webhooks", Gemini API docs'
     ),
     "research:limits": Behavior(
-        "Beyond what a person or a team may run at once, research waits in line and starts when another ends.",
+        "Beyond what a person or a team may run at once, research waits in line, for its plan too, and starts when "
+        "another ends.",
         "faults, F55",
     ),
     "research:failed": Behavior(
         "A research that ends without a report says why, with a reference, what was found, and a way to try again.",
         "faults, F26",
+    ),
+    "research:cut-off": Behavior(
+        "A report that reached its length limit is shown as far as it came, and says so.",
+        '"Status", Interactions API reference',
     ),
     "research:retry": Behavior("A research that failed is tried again from its approved plan.", "faults, F26"),
     "research:files": Behavior("The whole report comes as files that can be read.", "faults, F27"),

@@ -10,7 +10,7 @@ from bot.service.app import connected, listening
 from bot.service.settings import Settings
 from bot.service.working import working
 from bot.simulators.discord import DiscordSimulator
-from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.gemini import EditionName, GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from tests.contract.on_discord import DiscordPlatform
 from tests.contract.on_slack import SlackPlatform
@@ -18,8 +18,24 @@ from tests.contract.platforms import Platform
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator()
+def edition() -> EditionName:
+    return "steps"
+
+
+@pytest.fixture
+def delay_seconds() -> float:
+    """Of the API, between two words."""
+    return 0
+
+
+@pytest.fixture
+def research_seconds() -> float:
+    return 6
+
+
+@pytest.fixture
+async def gemini(edition: EditionName, delay_seconds: float, research_seconds: float) -> GeminiSimulator:
+    return GeminiSimulator(edition=edition, delay_seconds=delay_seconds, research_seconds=research_seconds)
 
 
 @pytest.fixture
@@ -32,11 +48,6 @@ async def slack() -> AsyncGenerator[SlackSimulator]:
 async def discord() -> AsyncGenerator[DiscordSimulator]:
     async with DiscordSimulator().serve() as simulator:
         yield simulator
-
-
-@pytest.fixture
-def edition() -> str:
-    return "steps"
 
 
 @pytest.fixture
@@ -53,7 +64,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def settings(
-    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator, edition: str, consent: bool
+    gemini: GeminiSimulator, slack: SlackSimulator, discord: DiscordSimulator, edition: EditionName, consent: bool
 ) -> AsyncGenerator[Settings]:
     async with gemini.serve() as url:
         yield Settings().model_copy(

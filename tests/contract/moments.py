@@ -24,7 +24,7 @@ class Moment(NamedTuple):
 
 
 async def _waiting(platform: Platform, gemini: GeminiSimulator) -> Asked:
-    gemini.fails(Silent(seconds=1.5, after_deltas=1))
+    gemini.fails(Silent(seconds=4, after_deltas=1))
     mention = await platform.mention("echo: slowly now")
     await platform.replied(mention, "slowly")
     return Asked(mention, await platform.write(QUESTION, under=mention), 2)

@@ -140,13 +140,13 @@ class SlackPlatform:
     def called_by_report(self) -> list[str]:
         return ["U0ADA"]
 
-    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 10) -> None:
+    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 20) -> None:
         await self.simulator.wait_for(
             lambda: any(text in reply for reply in self.replies(said)[number - 1 : number]), seconds
         )
 
     async def until(self, holds: Callable[[], object]) -> None:
-        await self.simulator.wait_for(holds, 10)
+        await self.simulator.wait_for(holds, 20)
 
 
 def _visible_text(message: Message) -> str:

@@ -10,6 +10,8 @@ from bot.simulators.gemini.ledger import RecordedRequest
 
 Upload = tuple[str, bytes, str]  # name, content, media type
 
+EDITED = "_This answers the edited question._"
+
 
 @dataclass(frozen=True)
 class Said:
@@ -116,7 +118,7 @@ class Platform(Protocol):
         """Whom a report calls: who asked for it, where having asked does not bring the news."""
         ...
 
-    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 10) -> None:
+    async def replied(self, said: Said, text: str, *, number: int = 1, seconds: float = 20) -> None:
         """Wait until the thread's reply of that number contains the text."""
         ...
 
@@ -125,9 +127,17 @@ class Platform(Protocol):
         ...
 
 
+async def answered_at_length(platform: Platform, gemini: GeminiSimulator) -> Said:
+    """A question whose answer takes three messages."""
+    gemini.answers(*(f"word{number} " for number in range(platform.message_chars // 3)))
+    mention = await platform.mention("tell me everything")
+    await platform.until(lambda: len(platform.replies(mention)) == 3)
+    return mention
+
+
 async def asked(gemini: GeminiSimulator, times: int = 1) -> None:
     """Wait until so many interactions were to be created."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while len(creates(gemini)) < times:
             await asyncio.sleep(0.01)
 
@@ -141,6 +151,11 @@ def polled(gemini: GeminiSimulator) -> list[str]:
     """The interactions that were looked at, each once, in the order of their first look."""
     paths = [one.path for one in gemini.requests if one.method == "GET" and "/interactions/" in one.path]
     return list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
+
+
+def cancelled(gemini: GeminiSimulator) -> list[str]:
+    """The interactions that were to be cancelled, with repetitions."""
+    return [one.path.split("/")[-2] for one in gemini.requests if one.path.endswith("/cancel")]
 
 
 def makes_plan(request: RecordedRequest) -> bool:

@@ -40,7 +40,7 @@ async def test_all_messages_of_a_long_answer_go_with_its_question(platform: Plat
 
 @behavior("delete:waiting")
 async def test_a_question_deleted_while_it_waits_is_never_asked(platform: Platform, gemini: GeminiSimulator) -> None:
-    gemini.fails(Silent(seconds=1.5, after_deltas=1))
+    gemini.fails(Silent(seconds=4, after_deltas=1))
     mention = await platform.mention("echo: slowly now")
     await platform.replied(mention, "slowly")
     waiting = await platform.write("echo: regretted", under=mention)

@@ -11,6 +11,7 @@ from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
 from tests.contract.on_discord import visible_text
 from tests.contract.platforms import Platform, creates, makes_plan
+from tests.contract.researches import proposed
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg==")
 
@@ -59,8 +60,7 @@ async def test_no_command_is_left_thinking_in_a_channel_or_a_thread(
     platform: Platform, discord: DiscordSimulator, command: Command
 ) -> None:
     ada = discord.guild.member("ada").id
-    mention = await platform.mention("research What do otters eat?")
-    await platform.until(lambda: "Approve" in platform.buttons(mention))
+    mention = await proposed(platform)
 
     for place in (mention.root, mention.channel):
         argument = {command.argument: "only Europe"} if command.argument else {}

@@ -2,19 +2,20 @@
 
 import pytest
 
-from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.gemini import EditionName, GeminiSimulator
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import Platform, creates
+from tests.contract.researches import QUESTION
 
 
 @pytest.fixture
-def edition() -> str:
+def edition() -> EditionName:
     return "outputs"
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator(edition="outputs", research_seconds=1)
+def research_seconds() -> float:
+    return 1
 
 
 @behavior("conversation:chain")
@@ -32,7 +33,7 @@ async def test_a_thread_goes_on_from_its_last_answer_in_the_former_edition(
 
 @behavior("research:reported")
 async def test_a_research_reports_back_in_the_former_edition(platform: Platform) -> None:
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert {name.rpartition(".")[2] for name in platform.files(mention)} == {"md", "pdf", "jpg"}

@@ -5,9 +5,8 @@ import pytest
 from bot.simulators.gemini import GeminiSimulator, Silent
 from tests.contract.behaviors import behavior
 from tests.contract.moments import MOMENTS, Moment
-from tests.contract.platforms import Platform, creates
+from tests.contract.platforms import EDITED, Platform, answered_at_length, creates
 
-EDITED = "_This answers the edited question._"
 STUCK = Silent(seconds=60, after_deltas=2)
 
 
@@ -54,7 +53,7 @@ async def test_a_question_edited_while_it_waits_goes_on_from_what_stands_before_
 ) -> None:
     mention = await platform.mention("my name is Phil")
     await platform.replied(mention, "told me.")
-    gemini.fails(Silent(seconds=1, after_deltas=1))
+    gemini.fails(Silent(seconds=4, after_deltas=1))
     await platform.write("echo: slowly now", under=mention)
     waiting = await platform.write("what is my game?", under=mention)
 
@@ -122,9 +121,7 @@ async def test_a_retry_after_an_edit_of_an_earlier_question_is_of_the_newest_one
 async def test_a_shorter_new_answer_leaves_nothing_of_the_longer_old_one(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    gemini.answers(*(f"word{number} " for number in range(platform.message_chars // 3)))
-    mention = await platform.mention("tell me everything")
-    await platform.until(lambda: len(platform.replies(mention)) == 3)
+    mention = await answered_at_length(platform, gemini)
     first, *_ = platform.message_ids(mention)
 
     await platform.edit(mention, "echo: short")

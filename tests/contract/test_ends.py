@@ -7,8 +7,7 @@ import pytest
 from bot.simulators.gemini import GeminiSimulator, HttpError
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import Platform
-
-QUESTION = "research What do otters eat?"
+from tests.contract.researches import QUESTION, at_work
 
 
 @pytest.fixture
@@ -17,8 +16,8 @@ def research_seconds() -> float:
 
 
 @pytest.fixture
-async def gemini(research_seconds: float) -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=research_seconds, delay_seconds=0.02)
+def delay_seconds() -> float:
+    return 0.02
 
 
 def says_slowly(gemini: GeminiSimulator) -> None:
@@ -30,8 +29,7 @@ async def test_a_stopped_research_keeps_what_it_has_found_and_what_it_cost(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
     says_slowly(gemini)
-    mention = await platform.mention(QUESTION)
-    await platform.replied(mention, "at work")
+    mention = await at_work(platform)
 
     await platform.press(mention, "Stop")
 
@@ -45,8 +43,7 @@ async def test_a_stopped_research_keeps_what_it_has_found_and_what_it_cost(
 async def test_a_research_that_cannot_be_read_any_more_is_stopped_all_the_same(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    mention = await platform.mention(QUESTION)
-    await platform.replied(mention, "at work")
+    mention = await at_work(platform)
     gemini.fails(HttpError(status=500), times=50, operation="get")
 
     await platform.press(mention, "Stop")
@@ -70,14 +67,13 @@ async def test_a_research_that_is_stopped_before_it_wrote_anything_names_the_sou
 
 @behavior("research:stop")
 @behavior("research:retry")
-@pytest.mark.parametrize("research_seconds", [2])
+@pytest.mark.parametrize("research_seconds", [4])
 async def test_a_stopped_research_begins_again_by_retry(platform: Platform, gemini: GeminiSimulator) -> None:
-    mention = await platform.mention(QUESTION)
-    await platform.replied(mention, "at work")
+    mention = await at_work(platform)
     await platform.press(mention, "Stop")
-    await platform.replied(mention, "stopped (0:0")
+    await platform.replied(mention, "stopped (0:")
 
     await platform.press(mention, "Retry")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert platform.buttons(mention) == []

@@ -81,7 +81,9 @@ async def test_an_api_that_stays_away_is_said_in_one_sentence(platform: Platform
 
 @behavior("failure:resumed")
 @behavior("failure:no-second-create")
-@pytest.mark.parametrize("failure", [Cut(after_events=6), EndsEarly(after_events=6)], ids=["cut", "ended"])
+@pytest.mark.parametrize(
+    "failure", [Cut(after_events=6, after_seconds=1), EndsEarly(after_events=6)], ids=["cut", "ended"]
+)
 async def test_an_answer_whose_stream_broke_is_completed(
     platform: Platform, gemini: GeminiSimulator, failure: Failure
 ) -> None:

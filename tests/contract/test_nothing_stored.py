@@ -16,11 +16,6 @@ def edition(request: pytest.FixtureRequest) -> EditionName:
 
 
 @pytest.fixture
-async def gemini(edition: EditionName) -> GeminiSimulator:
-    return GeminiSimulator(edition=edition)
-
-
-@pytest.fixture
 async def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"store": False})
 

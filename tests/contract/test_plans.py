@@ -1,22 +1,24 @@
 """The plan of a research, on every platform: shown, changed, approved or dropped before it costs more."""
 
+import re
 from copy import copy
+from html import unescape
 
 import pytest
 
+from bot.playground import discord_markup, markup
 from bot.service.settings import Settings
 from bot.simulators.gemini import Ends, GeminiSimulator
 from bot.simulators.slack import SlackSimulator
 from tests.contract.behaviors import behavior
 from tests.contract.on_slack import SlackPlatform, buttons_of
-from tests.contract.platforms import Platform, Said, asked, creates, makes_plan, polled
-
-QUESTION = "research What do otters eat?"
+from tests.contract.platforms import Platform, asked, creates, makes_plan, polled
+from tests.contract.researches import QUESTION, proposed
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=0.5)
+def research_seconds() -> float:
+    return 0.5
 
 
 @pytest.fixture
@@ -32,13 +34,6 @@ def approvers() -> str:
 @pytest.fixture
 async def settings(settings: Settings, approvers: str) -> Settings:
     return settings.model_copy(update={"approvers": approvers})
-
-
-async def proposed(platform: Platform) -> Said:
-    """A research whose plan waits for somebody."""
-    mention = await platform.mention(QUESTION)
-    await platform.until(lambda: "Approve" in platform.buttons(mention))
-    return mention
 
 
 @behavior("research:plan")
@@ -66,7 +61,7 @@ async def test_an_approved_plan_is_carried_out_and_reported(
 
     await (platform.press(mention, "Approve") if by == "button" else platform.write("approve", under=mention))
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert platform.buttons(mention) == []
     planning, carried_out = creates(gemini)
     assert (makes_plan(planning), makes_plan(carried_out)) == (True, False)
@@ -80,10 +75,70 @@ async def test_a_plan_that_is_approved_twice_is_carried_out_once(platform: Platf
     await platform.press(mention, "Approve")
     await platform.write("approve", under=mention)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     await platform.write("approve", under=mention)
     await platform.until(lambda: "no plan here" in platform.replies(mention)[-1])
     assert [makes_plan(one) for one in creates(gemini)] == [True, False]
+
+
+@behavior("research:plan:approve")
+@pytest.mark.parametrize("research_seconds", [3600])
+async def test_a_word_about_a_plan_that_does_not_wait_for_it_is_answered_with_what_is_the_case(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    mention = await platform.mention(QUESTION)
+    await platform.until(lambda: "making a plan" in "".join(platform.replies(mention)))
+
+    await platform.write("approve", under=mention)
+    await platform.until(lambda: "not ready yet" in platform.replies(mention)[-1])
+    gemini.advance(3600)
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+    await platform.press(mention, "Approve")
+    await platform.until(lambda: platform.buttons(mention) == ["Stop"])
+    await platform.write("cancel", under=mention)
+
+    await platform.until(lambda: "has begun already" in platform.replies(mention)[-1])
+
+
+@behavior("research:limits")
+@pytest.mark.parametrize("research_seconds", [3600])
+async def test_a_third_plan_of_a_person_waits_and_is_made_when_another_is_ready(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    first, _ = [await platform.mention(f"research What do {who} eat?") for who in ("otters", "seals")]
+    await asked(gemini, 2)
+    third = await platform.mention("research What do whales eat?")
+    await platform.replied(third, "next in line")
+    assert platform.buttons(third) == ["Stop"]
+    listing = await platform.mention("tasks")
+    await platform.replied(listing, "waiting in line")
+
+    gemini.advance(3600)
+
+    await platform.until(lambda: "Approve" in platform.buttons(first))
+    await platform.replied(third, "making a plan")
+    await asked(gemini, 3)
+    assert [makes_plan(one) for one in creates(gemini)] == [True, True, True]
+
+
+@behavior("research:plan")
+async def test_a_question_is_seen_as_it_was_written(platform: Platform) -> None:
+    mention = await platform.mention("research What is 2*3*4_5_? <b> &lt;@U0ADA> @everyone in https://a.example/b_c")
+    await platform.until(lambda: "Approve" in platform.buttons(mention))
+    listing = await platform.mention("tasks")
+    await platform.replied(listing, "waits for approval")
+
+    for said in (platform.replies(mention)[0], platform.replies(listing)[0]):
+        seen = words(said, platform)
+        assert "What is 2*3*4_5_? <b> " in seen
+        assert "@U0ADA> ＠everyone in https://a.example/b_c" in seen
+        assert "\\" not in seen
+
+
+def words(said: str, platform: Platform) -> str:
+    """What the page of the demo shows of a message."""
+    markdown = markup.markdown if isinstance(platform, SlackPlatform) else discord_markup.markdown
+    return unescape(re.sub("<[^>]*>", "", "".join(map(str, markdown(said)))))
 
 
 @behavior("research:plan:change")
@@ -111,7 +166,7 @@ async def test_what_is_approved_is_the_plan_as_it_was_changed(platform: Platform
 
     await platform.press(mention, "Approve")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert [makes_plan(one) for one in creates(gemini)] == [True, True, False]
     assert creates(gemini)[-1].previous_interaction_id == polled(gemini)[1]
 
@@ -170,7 +225,7 @@ async def test_a_plan_that_is_dropped_runs_nothing(platform: Platform, gemini: G
 
     await (platform.press(mention, "Cancel") if by == "button" else platform.write("cancel", under=mention))
 
-    await platform.replied(mention, "cancelled (0:0")
+    await platform.replied(mention, "cancelled (0:")
     assert platform.buttons(mention) == ["Retry"]
     assert len(creates(gemini)) == 1
 
@@ -180,7 +235,7 @@ async def test_a_plan_that_is_dropped_runs_nothing(platform: Platform, gemini: G
 async def test_a_plan_that_was_dropped_is_shown_again_by_retry(platform: Platform, gemini: GeminiSimulator) -> None:
     mention = await proposed(platform)
     await platform.press(mention, "Cancel")
-    await platform.replied(mention, "cancelled (0:0")
+    await platform.replied(mention, "cancelled (0:")
 
     await platform.press(mention, "Retry")
 
@@ -204,13 +259,13 @@ async def test_said_outside_of_threads_it_is_meant_for_ones_own_newest_plan_of_t
     await platform.until(lambda: "Approve" in platform.buttons(newer))
     approval = await platform.mention("approve")
     await platform.replied(approval, "Approved.")
-    await platform.replied(newer, "done (0:0")
+    await platform.replied(newer, "done (0:")
     elsewhere = await platform.mention("cancel", place=1)
     await platform.replied(elsewhere, "There is no plan here")
     cancellation = await platform.mention("cancel")
 
     await platform.replied(cancellation, "Cancelled.")
-    await platform.replied(older, "cancelled (0:0")
+    await platform.replied(older, "cancelled (0:")
 
 
 @behavior("research:plan:who")
@@ -236,7 +291,7 @@ async def test_where_that_is_set_anybody_may_decide(platform: Platform, gemini: 
 
     await platform.press(mention, "Approve", by_another=True)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert len(creates(gemini)) == 2
 
 
@@ -245,7 +300,7 @@ async def test_where_that_is_set_anybody_may_decide(platform: Platform, gemini: 
 async def test_where_no_consent_is_needed_it_starts_at_once(platform: Platform, gemini: GeminiSimulator) -> None:
     mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert [makes_plan(one) for one in creates(gemini)] == [False]
 
 
@@ -260,7 +315,7 @@ async def test_a_research_that_failed_is_tried_again_without_another_consent(
 
     await platform.press(mention, "Retry")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert [makes_plan(one) for one in creates(gemini)] == [True, False, False]
     assert creates(gemini)[1].previous_interaction_id == creates(gemini)[2].previous_interaction_id == polled(gemini)[0]
 

@@ -11,17 +11,15 @@ from bot.service.settings import Settings
 from bot.simulators.gemini import Dropped, Ends, Failure, GeminiSimulator, HttpError, OnlyThinks, SaysNothing
 from tests.contract.behaviors import behavior
 from tests.contract.moved_clock import MovedClock
-from tests.contract.platforms import Platform, asked, creates
+from tests.contract.platforms import Platform, asked, cancelled, creates
+from tests.contract.researches import QUESTION, UNKNOWN, at_work, unknown
+
+CUT_OFF = "It reached its length limit and ends early."
 
 
 @pytest.fixture
 def research_seconds() -> float:
     return 2
-
-
-@pytest.fixture
-async def gemini(research_seconds: float) -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=research_seconds)
 
 
 @pytest.fixture
@@ -42,14 +40,15 @@ async def settings(settings: Settings, tasks_of_team: int) -> Settings:
 @behavior("research:reported")
 @behavior("research:status")
 @behavior("research:head")
+@pytest.mark.parametrize("research_seconds", [4])  # two looks before its end, of which one may be late
 async def test_a_research_reports_back_and_the_conversation_goes_on_from_it(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
     await platform.replied(mention, "at work")
     assert platform.buttons(mention) == ["Stop"]
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert platform.buttons(mention) == []
 
     files = platform.files(mention)
@@ -75,11 +74,11 @@ async def test_a_research_reports_back_and_the_conversation_goes_on_from_it(
 async def test_what_runs_shows_its_sources_and_its_cost_while_they_grow(platform: Platform) -> None:
     mention = await platform.mention("research What do otters and seals eat in winter?")
 
-    at_work = r"at work, 0:0\d, [26] sources, [13] search(es)?, \d+ tokens, about 0\.0\d USD"
+    at_work = r"at work, 0:\d\d, [26] sources, [13] search(es)?, \d+ tokens, about 0\.0\d USD"
     await platform.until(lambda: re.search(at_work, "".join(platform.replies(mention))))
 
-    await platform.replied(mention, "done (0:0")
-    assert re.search(r"done \(0:0\d, 6 sources, [\d,]+ tokens, about 0\.0\d USD\)", platform.replies(mention)[0])
+    await platform.replied(mention, "done (0:")
+    assert re.search(r"done \(0:\d\d, 6 sources, [\d,]+ tokens, about 0\.0\d USD\)", platform.replies(mention)[0])
 
 
 async def looked_again(gemini: GeminiSimulator) -> None:
@@ -95,34 +94,34 @@ async def looked_again(gemini: GeminiSimulator) -> None:
 async def test_what_shows_no_sign_of_life_for_long_says_so_and_can_be_stopped(
     platform: Platform, gemini: GeminiSimulator, clock: MovedClock
 ) -> None:
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
     await platform.replied(mention, "Planning the research")
     assert "sign of life" not in platform.replies(mention)[0]
 
     await looked_again(gemini)
     clock.move(725)
 
-    await platform.replied(mention, "no sign of life for 12 min", seconds=30)  # else with the next look
+    await platform.replied(mention, "no sign of life for 12 min", seconds=45)  # else with the next look
     assert platform.buttons(mention) == ["Stop"]
 
 
 @behavior("research:stop")
+@pytest.mark.parametrize("research_seconds", [600])
 @pytest.mark.parametrize("by", ["word", "button"])
 async def test_a_research_is_stopped_here_and_upstream(platform: Platform, gemini: GeminiSimulator, by: str) -> None:
-    mention = await platform.mention("research What do otters eat?")
-    await platform.replied(mention, "at work")
+    mention = await at_work(platform)
 
     await (platform.press(mention, "Stop") if by == "button" else platform.write("stop", under=mention))
 
-    await platform.replied(mention, "stopped (0:0")
+    await platform.replied(mention, "stopped (0:")
     assert platform.buttons(mention) == ["Retry"]
-    assert any(request.path.endswith("/cancel") for request in gemini.requests)
+    assert cancelled(gemini)
 
 
 @behavior("tasks")
+@pytest.mark.parametrize("research_seconds", [600])
 async def test_another_thread_of_the_channel_tells_of_its_tasks_too(platform: Platform) -> None:
-    research = await platform.mention("research What do otters eat?")
-    await platform.replied(research, "at work")
+    await at_work(platform)
     talk = await platform.mention("hello")
     await platform.replied(talk, "")
 
@@ -132,24 +131,24 @@ async def test_another_thread_of_the_channel_tells_of_its_tasks_too(platform: Pl
 
 
 @behavior("research:stop")
+@pytest.mark.parametrize("research_seconds", [4])
 async def test_a_stop_said_outside_of_threads_ends_ones_own_task_of_the_channel(platform: Platform) -> None:
     elsewhere = await platform.mention("research What do seals eat?", place=1)
-    mention = await platform.mention("research What do otters eat?")
-    await platform.replied(mention, "at work")
+    mention = await at_work(platform)
 
     await platform.mention("stop")
 
-    await platform.replied(mention, "stopped (0:0")
-    await platform.replied(elsewhere, "done (0:0")
+    await platform.replied(mention, "stopped (0:")
+    await platform.replied(elsewhere, "done (0:")
 
 
 @behavior("research:once")
 async def test_a_start_whose_outcome_is_unknown_is_not_repeated(platform: Platform, gemini: GeminiSimulator) -> None:
     gemini.fails(Dropped(after_creating=True))
 
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "cannot tell whether it runs")
+    await platform.replied(mention, UNKNOWN)
     assert len(creates(gemini)) == 1
 
 
@@ -157,9 +156,9 @@ async def test_a_start_whose_outcome_is_unknown_is_not_repeated(platform: Platfo
 async def test_a_start_that_is_refused_for_now_is_tried_again(platform: Platform, gemini: GeminiSimulator) -> None:
     gemini.fails(HttpError(status=503, retry_after_seconds=0))
 
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert len([request for request in creates(gemini) if not request.path.endswith("/cancel")]) == 2
 
 
@@ -168,13 +167,12 @@ async def test_a_start_that_was_lost_is_repeated_when_somebody_says_so(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
     gemini.fails(Dropped())
-    mention = await platform.mention("research What do otters eat?")
-    await platform.replied(mention, "cannot tell whether it runs")
+    mention = await unknown(platform)
     assert platform.buttons(mention) == ["Retry", "Cancel"]
 
     await platform.press(mention, "Retry")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert len(creates(gemini)) == 2
 
 
@@ -183,12 +181,11 @@ async def test_a_start_that_was_lost_is_dropped_when_somebody_says_so(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
     gemini.fails(Dropped())
-    mention = await platform.mention("research What do otters eat?")
-    await platform.replied(mention, "cannot tell whether it runs")
+    mention = await unknown(platform)
 
     await platform.press(mention, "Cancel")
 
-    await platform.replied(mention, "given up; I cannot tell whether it still runs (0:0")
+    await platform.replied(mention, "given up; I cannot tell whether it still runs (0:")
     assert platform.buttons(mention) == ["Retry"]
     assert len(creates(gemini)) == 1
 
@@ -209,26 +206,51 @@ async def test_a_research_without_a_report_says_why_and_is_tried_again(
     platform: Platform, gemini: GeminiSimulator, failure: Failure, notice: str
 ) -> None:
     gemini.fails(failure)
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
     await platform.replied(mention, notice)
     assert re.search(r"`P-[0-9A-Z]{5}`", platform.replies(mention)[0])
     assert platform.buttons(mention) == ["Retry"]
 
     await platform.press(mention, "Retry")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     assert len(creates(gemini)) == 2
 
 
 @behavior("research:failed")
-async def test_what_was_found_until_it_failed_is_kept(platform: Platform, gemini: GeminiSimulator) -> None:
-    gemini.fails(Ends(status="failed", after_deltas=30))
+@pytest.mark.parametrize(
+    ("failure", "notice"),
+    [
+        (Ends(status="failed", after_deltas=30), "gave up"),
+        (Ends(status="budget_exceeded", after_deltas=30), "used up what it may spend"),
+    ],
+    ids=lambda value: getattr(value, "status", None),
+)
+async def test_what_was_found_until_it_failed_is_kept(
+    platform: Platform, gemini: GeminiSimulator, failure: Failure, notice: str
+) -> None:
+    gemini.fails(failure)
 
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "gave up")
+    await platform.replied(mention, notice)
     assert "Simulated research" in platform.replies(mention)[0]
     assert len(platform.replies(mention)) == 1
+
+
+@behavior("research:cut-off")
+async def test_a_report_that_reached_its_length_limit_is_shown_as_far_as_it_came(
+    platform: Platform, gemini: GeminiSimulator
+) -> None:
+    gemini.fails(Ends(status="incomplete", after_deltas=30))
+
+    mention = await platform.mention(QUESTION)
+
+    await platform.replied(mention, CUT_OFF)
+    assert platform.buttons(mention) == ["Retry"]
+    assert any("otters" in reply and CUT_OFF in reply for reply in platform.replies(mention)[1:])
+    [markdown] = [data for name, data in platform.files(mention).items() if name.endswith(".md")]
+    assert CUT_OFF.encode() in markdown
 
 
 @behavior("research:failed")
@@ -237,9 +259,9 @@ async def test_a_research_that_is_cancelled_elsewhere_says_that_it_stopped(
 ) -> None:
     gemini.fails(Ends(status="cancelled"))
 
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "stopped (0:0")
+    await platform.replied(mention, "stopped (0:")
     assert platform.buttons(mention) == ["Retry"]
 
 
@@ -277,7 +299,7 @@ async def test_a_research_that_waits_is_stopped(platform: Platform, gemini: Gemi
 
     await platform.press(third, "Stop")
 
-    await platform.replied(third, "stopped (0:0")
+    await platform.replied(third, "stopped (0:")
     assert len(creates(gemini)) == 2
 
 
@@ -285,7 +307,7 @@ async def test_a_research_that_waits_is_stopped(platform: Platform, gemini: Gemi
 @pytest.mark.parametrize("research_seconds", [600])
 @pytest.mark.parametrize("tasks_of_team", [1])
 async def test_a_team_runs_no_more_than_it_may(platform: Platform, gemini: GeminiSimulator) -> None:
-    await platform.mention("research What do otters eat?")
+    await platform.mention(QUESTION)
     await asked(gemini)
 
     second = await platform.mention("research What do seals eat?")
@@ -302,9 +324,9 @@ async def test_a_long_report_is_a_summary_with_the_whole_of_it_in_files(
     sections = [f"## Part {number}\n\n{'Otters eat fish. ' * 60}" for number in range(1, 41)]
     gemini.answers("# All about otters\n\n", *(f"{section}\n\n" for section in sections))
 
-    mention = await platform.mention("research What do otters eat?")
+    mention = await platform.mention(QUESTION)
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
     [_, short] = platform.replies(mention)
     assert len(short) <= platform.message_chars
     assert "The whole report is in the files." in short
@@ -319,7 +341,7 @@ async def test_a_long_report_is_a_summary_with_the_whole_of_it_in_files(
 async def test_a_report_calls_who_asked_where_that_is_needed_and_nobody_else(platform: Platform) -> None:
     mention = await platform.mention(f"research What do otters eat? {' '.join(platform.calls)}")
 
-    await platform.replied(mention, "done (0:0")
+    await platform.replied(mention, "done (0:")
 
     assert platform.notified() == platform.called_by_report
 

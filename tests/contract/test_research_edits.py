@@ -1,13 +1,12 @@
 """People edit or delete the message that asked for a research."""
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.simulators.gemini import GeminiSimulator
 from tests.contract.behaviors import behavior
-from tests.contract.platforms import Platform, Said, asked, creates
-
-QUESTION = "research What do otters eat?"
-EDITED = "_This answers the edited question._"
+from tests.contract.platforms import EDITED, Platform, Said, answered_at_length, asked, cancelled, creates
+from tests.contract.researches import QUESTION
 
 
 @pytest.fixture
@@ -15,35 +14,40 @@ def research_seconds() -> float:
     return 60
 
 
-@pytest.fixture
-async def gemini(research_seconds: float) -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=research_seconds)
-
-
-async def at_work(platform: Platform) -> tuple[Said, list[str]]:
-    """A research that shows its status, and the messages it shows."""
+async def under_way(platform: Platform, gemini: GeminiSimulator) -> tuple[Said, list[str]]:
+    """A research that shows its status and of which the API has heard, and the messages it shows."""
     mention = await platform.mention(QUESTION)
     await platform.until(lambda: platform.buttons(mention) == ["Stop"])
-    return mention, platform.message_ids(mention)
+    status = platform.message_ids(mention)
+    await asked(gemini)
+    return mention, status
 
 
-def cancels(gemini: GeminiSimulator) -> int:
-    return len([one for one in gemini.requests if one.path.endswith("/cancel")])
+async def scheduled(platform: Platform) -> Said:
+    """A research for every Monday."""
+    mention = await platform.mention("research every Monday 9:00 What do otters eat?")
+    await platform.replied(mention, "next on Mon")
+    return mention
+
+
+async def nothing_is_left(platform: Platform, mention: Said) -> None:
+    """Who asks for the tasks is told, in the second reply of the thread, that there are none."""
+    await platform.write("tasks", under=mention)
+    await platform.replied(mention, "Nothing is running or scheduled", number=2)
 
 
 @behavior("research:edit")
 async def test_an_edited_question_is_researched_anew_in_the_same_message(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    mention, status = await at_work(platform)
-    await asked(gemini)
+    mention, status = await under_way(platform, gemini)
 
     await platform.edit(mention, "research What do seals eat?")
 
     await asked(gemini, 2)
     await platform.until(lambda: platform.buttons(mention) == ["Stop"])
     assert [one.body["input"] for one in creates(gemini)] == ["What do otters eat?", "What do seals eat?"]
-    assert cancels(gemini) == 1
+    assert len(cancelled(gemini)) == 1
     assert platform.message_ids(mention) == status
 
 
@@ -51,27 +55,23 @@ async def test_an_edited_question_is_researched_anew_in_the_same_message(
 async def test_a_research_edited_into_a_question_is_answered_in_the_place_of_its_status(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    mention, status = await at_work(platform)
-    await asked(gemini)
+    mention, status = await under_way(platform, gemini)
 
     await platform.edit(mention, "echo: just this")
 
     await platform.replied(mention, EDITED)
-    await platform.write("tasks", under=mention)
-    await platform.replied(mention, "Nothing is running", number=2)
+    await nothing_is_left(platform, mention)
     assert platform.replies(mention)[0] == f"just this\n\n{EDITED}"
     assert platform.message_ids(mention)[:1] == status
     assert platform.buttons(mention) == []
-    assert cancels(gemini) == 1
+    assert len(cancelled(gemini)) == 1
 
 
 @behavior("research:edit")
 async def test_an_answer_edited_into_a_research_gives_its_place_to_the_status(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    gemini.answers(*(f"word{number} " for number in range(platform.message_chars // 3)))
-    mention = await platform.mention("tell me everything")
-    await platform.until(lambda: len(platform.replies(mention)) == 3)
+    mention = await answered_at_length(platform, gemini)
     first, *_ = platform.message_ids(mention)
 
     await platform.edit(mention, QUESTION)
@@ -99,8 +99,7 @@ async def test_a_report_goes_when_its_question_is_edited(platform: Platform, gem
 async def test_an_edit_that_leaves_the_research_as_it_was_changes_nothing(
     platform: Platform, gemini: GeminiSimulator
 ) -> None:
-    mention, status = await at_work(platform)
-    await asked(gemini)
+    mention, status = await under_way(platform, gemini)
 
     await platform.edit(mention, QUESTION)
     await platform.write("tasks", under=mention)
@@ -108,54 +107,47 @@ async def test_an_edit_that_leaves_the_research_as_it_was_changes_nothing(
     await platform.until(lambda: len(platform.replies(mention)) == 2)
     assert "otters" in platform.replies(mention)[1]
     assert platform.message_ids(mention)[:1] == status
-    assert (len(creates(gemini)), cancels(gemini)) == (1, 0)
+    assert (len(creates(gemini)), cancelled(gemini)) == (1, [])
 
 
 @behavior("research:delete")
 async def test_with_its_message_goes_a_research_and_all_it_shows(platform: Platform, gemini: GeminiSimulator) -> None:
-    mention, _ = await at_work(platform)
-    await asked(gemini)
+    mention, _ = await under_way(platform, gemini)
     await platform.write("echo: meanwhile", under=mention)
     await platform.replied(mention, "meanwhile", number=2)
 
     await platform.delete(mention)
 
     await platform.until(lambda: platform.replies(mention) == ["meanwhile"])
-    assert cancels(gemini) == 1
-    await platform.write("tasks", under=mention)
-    await platform.replied(mention, "Nothing is running", number=2)
+    assert len(cancelled(gemini)) == 1
+    await nothing_is_left(platform, mention)
 
 
 @behavior("research:delete")
 async def test_with_its_message_goes_a_schedule_and_what_was_said_about_it(platform: Platform) -> None:
-    mention = await platform.mention("research every Monday 9:00 What do otters eat?")
-    await platform.replied(mention, "next on Mon")
+    mention = await scheduled(platform)
     await platform.write("echo: meanwhile", under=mention)
     await platform.replied(mention, "meanwhile", number=2)
 
     await platform.delete(mention)
 
     await platform.until(lambda: platform.replies(mention) == ["meanwhile"])
-    await platform.write("tasks", under=mention)
-    await platform.replied(mention, "Nothing is running or scheduled", number=2)
+    await nothing_is_left(platform, mention)
 
 
 @behavior("research:edit")
 async def test_a_schedule_that_is_edited_into_a_question_is_dropped(platform: Platform) -> None:
-    mention = await platform.mention("research every Monday 9:00 What do otters eat?")
-    await platform.replied(mention, "next on Mon")
+    mention = await scheduled(platform)
 
     await platform.edit(mention, "echo: just this")
 
     await platform.until(lambda: platform.replies(mention) == [f"just this\n\n{EDITED}"])
-    await platform.write("tasks", under=mention)
-    await platform.replied(mention, "Nothing is running or scheduled", number=2)
+    await nothing_is_left(platform, mention)
 
 
 @behavior("research:edit")
 async def test_a_schedule_that_is_edited_is_kept_for_its_new_time_alone(platform: Platform) -> None:
-    mention = await platform.mention("research every Monday 9:00 What do otters eat?")
-    await platform.replied(mention, "next on Mon")
+    mention = await scheduled(platform)
 
     await platform.edit(mention, "research every Tuesday 9:00 What do otters eat?")
 
@@ -163,3 +155,20 @@ async def test_a_schedule_that_is_edited_is_kept_for_its_new_time_alone(platform
     await platform.write("tasks", under=mention)
     await platform.replied(mention, "every Tuesday at 9:00", number=2)
     assert "Monday" not in platform.replies(mention)[1]
+
+
+@behavior("research:edit")
+async def test_an_edit_of_a_research_that_another_release_wrote_is_answered(
+    platform: Platform, gemini: GeminiSimulator, redis: Redis
+) -> None:
+    """As after a rollback; and so is what comes after it in the thread."""
+    mention, status = await under_way(platform, gemini)
+    [record] = [str(name) for name in await redis.keys("*:task:*")]
+    await redis.set(record, '{"version": 99}', ex=60)
+
+    await platform.edit(mention, "echo: just this")
+
+    await platform.replied(mention, "just this")
+    assert platform.message_ids(mention) == status
+    await platform.write("echo: and this", under=mention)
+    await platform.replied(mention, "and this", number=2)

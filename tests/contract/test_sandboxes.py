@@ -11,8 +11,8 @@ AGENT = "antigravity-preview-09-2026"
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=0.2)
+def research_seconds() -> float:
+    return 0.2
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.simulators.gemini import GeminiSimulator
 from bot.simulators.slack import SlackSimulator
@@ -20,8 +21,8 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-async def gemini() -> GeminiSimulator:
-    return GeminiSimulator(research_seconds=0.5)
+def research_seconds() -> float:
+    return 0.5
 
 
 @pytest.fixture
@@ -91,6 +92,37 @@ async def test_where_nobody_knows_the_zone_the_answer_says_what_was_taken(platfo
     assert "I took UTC for your time zone" in platform.replies(mention)[0]
 
 
+@behavior("schedule:zone")
+async def test_an_edit_that_names_the_zone_as_the_answer_says_moves_the_schedule(platform: Platform) -> None:
+    if isinstance(platform, SlackPlatform):
+        pytest.skip("Slack tells everybody's time zone")
+    mention = await platform.mention("research tomorrow 9:00 What do otters eat?")
+    await platform.replied(mention, "(UTC)")
+    [time] = re.findall(r"as in `([^`]+)`", platform.replies(mention)[0])
+
+    await platform.edit(mention, f"research tomorrow {time} What do otters eat?")
+
+    await platform.replied(mention, "(Europe/Zurich)")
+    assert "I took" not in platform.replies(mention)[0]
+
+
+@behavior("schedule:zone")
+async def test_a_schedule_whose_zone_is_none_any_more_says_so_in_its_thread(
+    platform: Platform, gemini: GeminiSimulator, clock: MovedClock, redis: Redis
+) -> None:
+    mention = await platform.mention("research every day 9:00 Europe/Berlin What do otters eat?")
+    await platform.replied(mention, "(Europe/Berlin)")
+    [record] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    await redis.set(record, str(await redis.get(record)).replace("Europe/Berlin", "Europe/Atlantis"), ex=60)
+
+    clock.move(25 * 3600)
+
+    await platform.replied(mention, "I know no time zone Europe/Atlantis", number=2)
+    await platform.write("tasks", under=mention)
+    await platform.replied(mention, "paused, since I know no such time zone", number=3)
+    assert creates(gemini) == []
+
+
 @behavior("research:asked")
 async def test_a_research_without_a_question_is_asked_for_it(platform: Platform, gemini: GeminiSimulator) -> None:
     mention = await platform.mention("research")
@@ -124,7 +156,7 @@ async def test_a_research_in_two_hours_starts_then_and_once_and_reports_without_
     clock.move(3600 + 5)
 
     await asked(gemini)
-    await platform.replied(mention, "done (0:0", number=2)
+    await platform.replied(mention, "done (0:", number=2)
     assert [makes_plan(one) for one in creates(gemini)] == [False]
     assert "otters" in platform.replies(mention)[2]
     [reference] = REFERENCE.findall(platform.replies(mention)[0])
@@ -144,8 +176,8 @@ async def test_a_research_for_every_hour_starts_each_time(
     await platform.replied(mention, " every hour (UTC), next on ")
 
     clock.move(3601)
-    await platform.replied(mention, "done (0:0", number=2)
+    await platform.replied(mention, "done (0:", number=2)
     clock.move(3601)
-    await platform.replied(mention, "done (0:0", number=4)
+    await platform.replied(mention, "done (0:", number=4)
 
     assert len(creates(gemini)) == 2

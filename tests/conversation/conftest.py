@@ -5,24 +5,13 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.clock import SystemClock
-from bot.models import Thread
 from bot.state.inbox import Inbox
 from bot.state.records import Records
 from bot.state.run import Run
 from bot.state.runs import Runs
-from bot.state.store import connect
 from bot.state.timing import Timing
 from tests.conversation.platform import MESSAGE, Platform
-
-
-async def nobody_is_woken(_: Thread, __: str = "") -> None:
-    """There is no engine; the tests take the runs themselves."""
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
+from tests.state.inbounds import nobody_is_woken
 
 
 @pytest.fixture

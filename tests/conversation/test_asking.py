@@ -23,9 +23,9 @@ from bot.state.runs import Runs
 from bot.state.store import key
 from bot.state.timing import Timing
 from bot.state.turns import State
-from tests.conversation.conftest import nobody_is_woken
 from tests.conversation.platform import THREAD, Platform, said
 from tests.research.scheduling.firing import Killed, dying
+from tests.state.inbounds import nobody_is_woken
 
 WORDS = "only the Atlantic"
 ANSWER = Said("change", WORDS)

@@ -17,7 +17,7 @@ from bot.state.runs import Runs
 from bot.state.store import connect
 from bot.state.timing import Timing
 from tests.conversation.platform import THREAD, Platform, said
-from tests.research.scheduling.firing import nobody_is_woken
+from tests.state.inbounds import nobody_is_woken
 
 CANCEL = said("cancel")
 

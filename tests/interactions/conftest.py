@@ -77,6 +77,8 @@ class Recorder:
         if reply.end == "silence":
             await reader.read()
         if reply.end == "reset":
+            if reply.pieces:
+                await asyncio.sleep(0.2)  # aiohttp throws away what it has not read when a connection breaks
             writer.transport.abort()
         return reply.end == "keep"
 

@@ -6,13 +6,9 @@ import httpx
 
 from bot.simulators.discord import DiscordSimulator, Message
 from tests.playground.discord_bot import COMMANDS, FORK, DiscordBot
+from tests.playground.page import Fields, shown
 
-Fields = dict[str, str]
 FORK_KEY = "menu:Fork from here"
-
-
-async def _shown(http: httpx.AsyncClient, fields: Fields) -> str:
-    return (await http.get(f"/channels/{fields['place']}/{fields['channel']}")).text
 
 
 async def _said(http: httpx.AsyncClient, discord: DiscordSimulator, fields: Fields, text: str) -> Message:
@@ -25,7 +21,7 @@ async def test_an_own_message_is_edited_from_what_was_typed(
 ) -> None:
     said = await _said(http, discord, discord_general, "@Parley **hello**")
 
-    before = await _shown(http, discord_general)
+    before = await shown(http, discord_general)
     await http.post("/edits", data={**discord_general, "message": said.id, "text": "@Parley **hello**"})
     unchanged = said.edited_at
     await http.post("/edits", data={**discord_general, "message": said.id, "text": "@Parley goodbye"})
@@ -33,7 +29,7 @@ async def test_an_own_message_is_edited_from_what_was_typed(
     assert 'data-edit="@Parley **hello**"' in before
     assert unchanged is None
     assert said.content == f"<@{discord.bot.id}> goodbye"
-    assert "(edited)" in await _shown(http, discord_general)
+    assert "(edited)" in await shown(http, discord_general)
 
 
 async def test_an_edit_that_is_too_long_says_so(
@@ -70,7 +66,7 @@ async def test_a_message_is_deleted_and_its_thread_says_so(
 
     await http.post("/gestures", data={**discord_general, "message": said.id, "gesture": "delete"})
 
-    thread = (await _shown(http, discord_general)).partition("Thread: About hello")[2]
+    thread = (await shown(http, discord_general)).partition("Thread: About hello")[2]
     assert thread.index("The message that this thread began with was deleted.") < thread.index("<p>Hello.</p>")
     assert "<p>hello</p>" not in thread
 
@@ -86,7 +82,7 @@ async def test_a_stop_sign_is_put_once(
     assert (first.status_code, second.status_code) == (201, 400)
     (message,) = discord.messages(discord_general["channel"])
     assert message.reactions == {"\N{OCTAGONAL SIGN}": [discord.guild.member("mina").id]}
-    page = await _shown(http, discord_general)
+    page = await shown(http, discord_general)
     assert '<span class="unseen">Stop sign</span> 1</li>' in page
     assert 'aria-label="Add stop sign"' not in page
 
@@ -97,7 +93,7 @@ async def test_a_command_is_used_from_the_menu_of_an_answer(
     await discord_bot.registers([*COMMANDS, FORK])
     answer = await discord_bot.posts(discord_general["channel"], "It is 84.")
 
-    before = await _shown(http, discord_general)
+    before = await shown(http, discord_general)
     form = {**discord_general, "message": answer, "gesture": FORK_KEY}
     taken, used = await asyncio.gather(http.post("/gestures", data=form), discord_bot.defers())
     await discord_bot.answers(used, "Done.")
@@ -105,7 +101,7 @@ async def test_a_command_is_used_from_the_menu_of_an_answer(
     assert f'<button name="gesture" value="{FORK_KEY}">Fork from here</button>' in before
     assert taken.status_code == 201
     assert used["data"]["target_id"] == answer
-    assert "Mina used “Fork from here”" in await _shown(http, discord_general)
+    assert "Mina used “Fork from here”" in await shown(http, discord_general)
 
 
 async def test_a_command_for_servers_is_not_in_direct_messages(
@@ -115,7 +111,7 @@ async def test_a_command_for_servers_is_not_in_direct_messages(
     direct = {"place": "discord", "channel": discord.direct(discord.guild.member("mina").id).id}
     await discord_bot.posts(direct["channel"], "It is 84.")
 
-    page = await _shown(http, direct)
+    page = await shown(http, direct)
 
     assert 'aria-label="Add stop sign"' in page
     assert "Fork from here" not in page

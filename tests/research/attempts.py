@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.clock import SystemClock
-from bot.conversation.adapter import Undeliverable
+from bot.conversation.adapter import ChannelBusy, Undeliverable
 from bot.models import Inbound, MessageId, Part
 from bot.research.manager import ResearchManager
 from bot.state.records import Records
@@ -29,12 +29,15 @@ class Room(Platform):
     def __init__(self) -> None:
         super().__init__(message_chars=4_000)
         self.takes_files = True
+        self.busy_with = ""  # the end of a file's name; it takes no such file just now
         self.happens: dict[str, Callable[[], Awaitable[None]]] = {}  # once, by what stands in the text
         self.fails_before: dict[str, Callable[[], Awaitable[None]]] = {}  # the same, before it is visible
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         if part.file is not None and not self.takes_files:
             raise Undeliverable
+        if part.file is not None and self.busy_with and part.file.name.endswith(self.busy_with):
+            raise ChannelBusy("429", retry_after=1.0)
         return await super().post(to, part, again=again)
 
     async def edit(self, to: Inbound, message: MessageId, part: Part) -> None:
@@ -63,3 +66,9 @@ async def known(records: Records, task: Task) -> Task:
     found = await records.tasks.get(task.asked.thread, task.id)
     assert found is not None
     return found
+
+
+async def stored(records: Records, task: Task) -> None:
+    """Write it, as if it had come to that."""
+    saved = records.tasks.saved(task)
+    await records.redis.execute_command(saved.name, saved.key, *saved.arguments)

@@ -18,19 +18,15 @@ from bot.state.tasks import Stage, Task
 from bot.state.timing import Timing
 from tests.chaos.proxy import Proxy
 from tests.contract.moved_clock import MovedClock
-from tests.research.attempts import TASK, Room
+from tests.research.attempts import TASK, Room, stored
+from tests.research.hearing import Service
+from tests.state.inbounds import nobody_is_woken
 
 
 @pytest.fixture
 def consent() -> bool:
     """Whether somebody approves a plan first."""
     return False
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -84,22 +80,26 @@ async def interactions(line: Proxy) -> AsyncGenerator[InteractionsClient]:
 
 
 @pytest.fixture
+def runs(redis: Redis, clock: MovedClock) -> Runs:
+    return Runs(redis, nobody_is_woken, clock, Timing(watch=0.02), watching=redis, name="test")
+
+
+@pytest.fixture
 async def manager(
-    redis: Redis,
     redis_url: str,
     records: Records,
+    runs: Runs,
     room: Room,
     interactions: InteractionsClient,
     clock: MovedClock,
     consent: bool,
     status_seconds: float,
 ) -> AsyncGenerator[ResearchManager]:
-    timing = Timing()
-    async with Engine.connect(redis_url, timing) as engine:
+    async with Engine.connect(redis_url, Timing()) as engine:
         yield ResearchManager(
             records=records,
-            slots=Slots(redis, Most()),
-            runs=Runs(redis, engine.wake_again, clock, timing, watching=redis, name="test"),
+            slots=Slots(records.redis, Most()),
+            runs=runs,
             engine=engine,
             interactions=interactions,
             channels={"test": room},
@@ -109,8 +109,17 @@ async def manager(
 
 
 @pytest.fixture
-async def task(redis: Redis, records: Records, consent: bool) -> Task:
-    task = TASK.model_copy(update={"stage": Stage.PLANNING if consent else Stage.QUEUED})
-    saved = records.tasks.saved(task)
-    await redis.execute_command(saved.name, saved.key, *saved.arguments)
+async def task(records: Records, consent: bool) -> Task:
+    task = TASK.model_copy(update={"stage": Stage.PLAN_QUEUED if consent else Stage.QUEUED})
+    await stored(records, task)
     return task
+
+
+@pytest.fixture
+async def service(redis_url: str) -> AsyncGenerator[Service]:
+    async with (
+        connect(redis_url) as redis,
+        Engine.connect(redis_url, Timing()) as engine,
+        open_http("http://127.0.0.1:1", "key") as http,
+    ):
+        yield Service(redis, engine, InteractionsClient(http))

@@ -106,6 +106,7 @@ def test_what_is_done_has_all_its_stages_done() -> None:
         (APPROVED, "failed", "Research"),
         (APPROVED, "cancelled", "Research"),
         (APPROVED, "completed", "Report"),
+        (APPROVED | {"has_report": True}, None, "Report"),
     ],
 )
 def test_what_ended_before_its_time_has_the_stage_marked_at_which_it_was(

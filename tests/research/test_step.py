@@ -4,7 +4,6 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from redis.asyncio import Redis
 
 from bot.conversation.adapter import ChannelBusy
 from bot.interactions.client import InteractionsClient
@@ -12,11 +11,12 @@ from bot.research import texts
 from bot.research.manager import ResearchManager
 from bot.simulators.gemini import Dropped, GeminiSimulator, HttpError
 from bot.state.records import Records
+from bot.state.store import key
 from bot.state.tasks import Stage, Task, Wish
 from tests.chaos.proxy import Proxy
 from tests.contract.moved_clock import MovedClock
 from tests.contract.platforms import creates
-from tests.research.attempts import Killed, Room, known, stepped
+from tests.research.attempts import Killed, Room, known, stepped, stored
 
 HOUR_SECONDS = 3_600.0
 ASKS = "cannot tell whether it runs"
@@ -88,12 +88,13 @@ async def test_where_the_plan_is_lost_another_is_made_of_the_question(
 
 
 async def test_what_cannot_be_cancelled_when_a_task_is_given_up_is_cancelled_later(
-    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, task: Task
+    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, clock: MovedClock, task: Task
 ) -> None:
     await started(manager, records, task)
-    gemini.fails(HttpError(status=401), operation="get")
+    gemini.fails(HttpError(status=401), times=2, operation="get")
     gemini.fails(HttpError(status=503), operation="cancel")
 
+    clock.move(HOUR_SECONDS + 1)
     wait = await step(manager, task)
 
     assert "API key" in room.shown[0]
@@ -111,6 +112,8 @@ async def test_an_outage_of_the_api_only_delays_what_is_at_work(
 
     for _ in range(50):
         clock.move(await step(manager, task) or 0.0)
+    life = [moment.what for moment in (await known(records, task)).life]
+    assert sum(what.startswith("step failed") for what in life) == 1
     await stepped(manager, task)
 
     assert "_done (" in room.shown[0]
@@ -218,6 +221,26 @@ async def test_stop_counts_while_the_api_does_not_answer(
     assert texts.GIVEN_UP in room.shown[0]
 
 
+@pytest.mark.parametrize("consent", [False, True])
+@pytest.mark.parametrize("wish", [Wish.STOP, Wish.WITHDRAW])
+async def test_a_wish_that_it_ends_counts_while_the_api_does_not_answer_a_look(
+    manager: ResearchManager, records: Records, line: Proxy, task: Task, wish: Wish
+) -> None:
+    """F26: within 10 s."""
+    await started(manager, records, task)
+    line.stall()
+    stepping = asyncio.create_task(step(manager, task))
+    async with asyncio.timeout(5):
+        while not await records.redis.exists(key(task.asked.thread, f"lease:step:{task.id}")):
+            await asyncio.sleep(0.01)
+
+    await records.tasks.wish(task, wish, "U1")
+    async with asyncio.timeout(10):
+        assert await stepping == 0.0
+        while not (await known(records, task)).ended:
+            await step(manager, task)
+
+
 @pytest.mark.parametrize("consent", [True])
 async def test_a_plan_that_could_not_be_changed_is_offered_again_by_retry(
     manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, task: Task
@@ -261,15 +284,14 @@ async def test_that_nothing_but_time_passes_is_told_less_often_than_news(
 @pytest.mark.parametrize("research_seconds", [600.0])
 @pytest.mark.parametrize("told", [False, True])
 async def test_a_stop_of_what_may_have_been_started_says_so_and_cancels_what_is_known(
-    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, redis: Redis, task: Task,
+    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, task: Task,
     told: bool,
 ) -> None:  # fmt: skip
     """The worker died while it was creating; the API may have told of it meanwhile."""
     made = await started(manager, records, task)
     now = await known(records, task)
     now.creating, now.interaction_id, now.interactions = True, None, []
-    saved = records.tasks.saved(now)
-    await redis.execute_command(saved.name, saved.key, *saved.arguments)
+    await stored(records, now)
     if told:
         await records.tasks.tell(task.asked.thread, task.id, made, 1)
     await records.tasks.wish(task, Wish.STOP, "U1")

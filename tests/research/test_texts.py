@@ -143,6 +143,29 @@ def test_markdown_is_taken_out_of_a_drawing(markdown: str, words: str) -> None:
     assert texts.plain(markdown) == words
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is 2*3*4_5_? <@U0ADA> @everyone",
+        "Why `x` and [y](z), a|b, ~~c~~ or C:\\_d_\\?",
+        "Compare *this* https://a.example/b_c_d?e=_f with http://g.example/~h",
+    ],
+)
+def test_a_question_is_shown_as_it_was_written(question: str) -> None:
+    task = make_task(question=question, plan="1. Look")
+    waits = texts.render_waiting(task, Line(before=2)).text
+    card = texts.render_plan(task, Rules(agent=AGENT)).text
+
+    assert f"Research: {question}" in texts.plain(waits)
+    assert f"Research plan: {question}" in texts.plain(card)
+    assert f": {question}" in texts.plain(texts.render_tasks([task], START))
+
+
+def test_an_address_in_a_question_keeps_its_marks() -> None:
+    """Platforms link it by themselves, and a backslash would be taken for a part of it."""
+    assert texts.render_question("*Is* https://a.example/b_c right?", 200) == r"\*Is\* https://a.example/b_c right?"
+
+
 def test_who_asks_for_the_tasks_reads_how_far_each_is_whether_it_lives_and_what_it_has_cost() -> None:
     runs = make_task(sources=14, spent=COST, begun_at=START + 125, alive_at=START + 705, stage=Stage.RUNNING)
     waits = make_task(stage=Stage.PROPOSED, alive_at=START)

@@ -4,11 +4,35 @@ import asyncio
 import contextlib
 import os
 import re
+import socket
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+from bot.simulators.discord import DiscordSimulator
+from bot.simulators.slack import SlackSimulator
+
 CLEAN = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+
+def surrounded_by(slack: SlackSimulator, discord: DiscordSimulator, gemini_url: str) -> dict[str, str]:
+    """The variables of processes whose platforms and API are simulated."""
+    return {
+        "GEMINI_API_KEY": "simulated",
+        "GOOGLE_GEMINI_BASE_URL": gemini_url,
+        "SLACK_BOT_TOKEN": slack.token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "DISCORD_TOKEN": discord.token,
+        "DISCORD_API_URL": discord.api_url,
+        "HOST": "127.0.0.1",
+    }
+
+
+def free_port() -> int:
+    """For a process and all that come after it in its place."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 
 import pytest
 from redis.asyncio import Redis
@@ -7,7 +7,6 @@ from bot.clock import SystemClock
 from bot.models import Inbound, Thread
 from bot.state.inbox import Inbox
 from bot.state.runs import Runs
-from bot.state.store import connect
 from bot.state.timing import Timing
 from tests.state.inbounds import THREAD, Wakes, said
 
@@ -25,12 +24,6 @@ def message() -> Inbound:
 @pytest.fixture
 def follow_up() -> Inbound:
     return said("1715.0002")
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
 
 
 @pytest.fixture

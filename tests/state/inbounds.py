@@ -31,6 +31,10 @@ class Wakes:
         self.threads.put_nowait(thread)
 
 
+async def nobody_is_woken(_: Thread, __: str = "") -> None:
+    """There is no engine; a test takes the runs itself, or looks into the inboxes."""
+
+
 def said(message: str, *, addressed: bool = False, thread: Thread = THREAD, text: str = "Hello") -> Inbound:
     return Inbound(
         thread=thread,

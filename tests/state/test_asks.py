@@ -3,7 +3,7 @@
 import pytest
 from redis.asyncio import Redis
 
-from bot.models import Inbound, MessageId, UserId
+from bot.models import Inbound, MessageId, Thread, UserId
 from bot.state.asks import ASK_SECONDS, Ask, ask_key, asked, parse_ask, settled_ask
 from bot.state.records import Records
 from bot.state.store import Command
@@ -29,5 +29,5 @@ async def test_what_was_asked_is_recalled_for_some_minutes_and_until_it_is_settl
 
 
 @pytest.mark.parametrize("stored", [None, "", "{}", '{"word": 1}'])
-def test_what_cannot_be_read_was_not_asked(stored: str | None) -> None:
-    assert parse_ask(stored) is None
+def test_what_cannot_be_read_was_not_asked(stored: str | None, thread: Thread) -> None:
+    assert parse_ask(stored, thread) is None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.models import Inbound, MessageId, Thread
@@ -14,6 +15,7 @@ from bot.state.engine import Engine, Work
 from bot.state.inbox import Inbox
 from bot.state.run import RunLost
 from bot.state.runs import Runs
+from bot.state.store import DUE
 from bot.state.timing import Timing
 from tests.state.inbounds import answered, said
 
@@ -300,3 +302,14 @@ async def test_a_worker_that_stops_in_a_step_hands_the_task_to_another(connect: 
 
         async with running(other, step=quick):
             assert await started.get() == "quick"
+
+
+async def test_what_is_no_name_of_a_task_is_dropped(connect: Connect, redis: Redis) -> None:
+    await redis.zadd(DUE, {"nonsense": 1})
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(5), connect() as worker, running(worker):
+            while await redis.exists(DUE):
+                await asyncio.sleep(0.01)
+
+    assert [one["task"] for one in logs if one["event"] == "task_dropped"] == ["nonsense"]

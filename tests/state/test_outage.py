@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError
 
 from bot.clock import SystemClock
-from bot.models import Inbound
-from bot.state.engine import Engine
+from bot.models import Inbound, MessageId, Thread
+from bot.state.engine import Engine, Work
 from bot.state.heartbeats import alive
 from bot.state.inbox import Inbox, settled
 from bot.state.run import RunLost
@@ -20,7 +20,8 @@ from bot.state.timing import Timing
 from tests.chaos.redis_server import RedisServer, redis_server
 from tests.state.inbounds import THREAD, Wakes, oldest, said, under, waiting
 
-TIMING = Timing(lease=30, watch=0.02, lost=0.3)
+TIMING = Timing(lease=30, watch=0.02, lost=1.0)
+SHORT = Timing(lease=0.6, watch=0.02, lost=1.0)
 REACHED = Command("SET", key(THREAD, "reached"), ("half of it", "EX", 60))
 BIG = Command("SET", key(THREAD, "big"), ("x" * 100_000, "EX", 60))
 
@@ -178,20 +179,48 @@ async def test_a_full_store_takes_all_of_a_message_or_nothing(server: RedisServe
     assert late.id in await waiting(redis)
 
 
-async def test_a_run_that_cannot_save_in_a_full_store_lets_go_of_the_thread(
+async def test_a_run_that_cannot_save_in_a_full_store_does_so_as_soon_as_there_is_room(
     server: RedisServer, redis: Redis, runs: Runs, wakes: Wakes
 ) -> None:
-    """F18: what it had saved before is what the next one goes on from."""
-    async with asyncio.timeout(15):
+    """F18: nobody else could go on before."""
+    async with asyncio.timeout(15), under(runs.watch()):
         task = await begun(runs)
         await server.limit_memory(1)
 
         task.cancel()
         await asyncio.wait([task])
-
-        assert await redis.exists(REACHED.key, key(THREAD, "lease:inbox")) == 0
-        assert await wakes.threads.get() == THREAD
+        assert wakes.threads.empty()
         await server.limit_memory(0)
+
+        assert await wakes.threads.get() == THREAD
+        assert await redis.get(REACHED.key) == "half of it"
+        assert await redis.exists(key(THREAD, "lease:inbox")) == 0
+
+
+async def test_what_a_full_store_refuses_in_a_run_is_saved_when_there_is_room(
+    server: RedisServer, redis: Redis, wakes: Wakes
+) -> None:
+    """F18: such as the id of what was just started. Whoever comes next goes on from that, however long it takes."""
+    runs = Runs(redis, wakes.for_run, SystemClock(), SHORT, watching=redis, name="a worker")
+
+    async def step() -> None:
+        async with runs.take(THREAD, "step:1") as run:
+            assert run is not None
+            run.checkpoint = lambda: [REACHED]
+            await server.limit_memory(1)
+            await run.save()
+
+    async with asyncio.timeout(15), under(runs.watch()):
+        with pytest.raises(OutOfMemoryError):
+            await step()
+        await asyncio.sleep(2 * SHORT.lease)
+
+        await server.limit_memory(0)
+
+        while await redis.exists(key(THREAD, "lease:step:1")):
+            await asyncio.sleep(0.005)
+        assert await redis.get(REACHED.key) == "half of it"
+        assert wakes.threads.empty()
 
 
 async def test_connections_that_waited_while_redis_was_restarted_lose_no_wake_up(server: RedisServer) -> None:
@@ -204,3 +233,32 @@ async def test_connections_that_waited_while_redis_was_restarted_lose_no_wake_up
         await server.start()
 
         await asyncio.gather(*(engine.wake(thread, "second") for thread in threads))
+
+
+async def test_a_worker_ends_also_while_redis_says_nothing(server: RedisServer) -> None:
+    """Else whoever restarts it has to wait, or kill it."""
+    timing = Timing(lost=0.3, reconnection=0.05, grace=0.05, leave=0.3)
+    drained = asyncio.Event()
+
+    async def drain(_: Thread) -> None:
+        drained.set()
+        await asyncio.Event().wait()
+
+    async def no_step(_: Thread, __: MessageId) -> float | None:
+        raise AssertionError
+
+    async def worker() -> None:
+        async with Engine.connect(server.url, timing) as engine:
+            await engine.wake(THREAD, "1")
+            await engine.run(Work(drain, no_step))
+
+    async with asyncio.timeout(15):
+        ending = asyncio.create_task(worker())
+        await drained.wait()
+        server.stop_world()
+
+        ending.cancel()
+
+        await asyncio.wait((ending,), timeout=5)
+        assert ending.done()
+        server.continue_world()

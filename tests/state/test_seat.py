@@ -1,7 +1,6 @@
 """A seat for one, on a real Valkey."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,7 @@ from bot.state.seat import Seat, SeatLost, occupied
 from bot.state.store import connect
 
 
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
-
-
-def seat(redis: Redis, *, held_seconds: float = 0.5) -> Seat:
+def seat(redis: Redis, *, held_seconds: float = 1.0) -> Seat:
     return Seat(redis, "window", SystemClock(), held_seconds=held_seconds, poll_seconds=0.02)
 
 
@@ -35,7 +28,7 @@ async def test_the_second_waits_until_the_first_has_gone(redis: Redis) -> None:
         first = group.create_task(sit(seat(redis), first_sits))
         await first_sits.wait()
         second = group.create_task(sit(seat(redis), second_sits))
-        await asyncio.sleep(1)  # twice as long as it is held without being renewed
+        await asyncio.sleep(2)  # twice as long as it is held without being renewed
         assert not second_sits.is_set()
 
         first.cancel()
@@ -76,7 +69,7 @@ async def test_a_store_that_restarts_does_not_end_what_is_done_on_it(tmp_path: P
         sitting = asyncio.create_task(sit(seat(redis), taken))
         await taken.wait()
 
-    await asyncio.sleep(1)
+    await asyncio.sleep(2)
     async with embedded(tmp_path), asyncio.timeout(5), redis:
         while not await occupied(redis, "window"):
             await asyncio.sleep(0.02)

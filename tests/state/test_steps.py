@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
-from bot.state.steps import LOOK_SECONDS, Steps
+from bot.state.steps import LOOK_SECONDS, NotHere, Steps
 from bot.state.store import DUE
 from bot.state.timing import Timing
 from tests.state.inbounds import under
 
 HOUR = 60 * 60.0
-BRIEF = Timing(lease=0.3)
+BRIEF = Timing(lease=1.0)
 
 
 @pytest.fixture
@@ -144,6 +145,46 @@ async def test_a_step_that_fails_is_due_again(redis: Redis, steps: Steps) -> Non
         await steps.at_once("one")
 
         await until(lambda seconds: seconds > 4, redis, "one")
+
+
+async def test_a_step_that_goes_on_failing_is_named_once_and_tried_less_and_less_often(
+    redis: Redis, steps: Steps
+) -> None:
+    fails = True
+
+    async def step(_: str) -> float | None:
+        if fails:
+            raise ValueError
+        return HOUR
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(5), under(steps.run(step)):
+            for low, high in ((4, 5), (9, 10), (19, 20)):
+                await steps.at_once("one")
+                await until(lambda seconds, low=low, high=high: low < seconds <= high, redis, "one")
+            fails = False
+            await steps.at_once("one")
+            await until(lambda seconds: seconds > HOUR - 60, redis, "one")
+            fails = True
+            await steps.at_once("one")
+            await until(lambda seconds: 4 < seconds <= 5, redis, "one")
+
+    assert [(said["event"], said["task"]) for said in logs] == [("step_not_taken", "one")] * 2
+    assert "report it" in logs[0]["fix"]
+
+
+async def test_a_step_that_cannot_be_taken_here_is_left_to_others_without_a_word_more(
+    redis: Redis, steps: Steps
+) -> None:
+    async def step(_: str) -> float | None:
+        raise NotHere
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(5), under(steps.run(step)):
+            await steps.at_once("one")
+            await until(lambda seconds: 4 < seconds <= 5, redis, "one")
+
+    assert logs == []
 
 
 async def test_what_ended_is_told_also_when_the_process_stops(redis: Redis, steps: Steps) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.models import Inbound, MessageId, Thread
 from bot.state.inbox import Inbox
@@ -168,7 +169,7 @@ async def test_of_two_sweepers_one_sweeps_each_time(
     async def wake(thread: Thread, _: str) -> None:
         woken.append(thread)
 
-    timing = Timing(sweep=0.2)
+    timing = Timing(sweep=1.5)
     one, other = (Sweeper(redis, wake, clock, timing) for _ in range(2))
     async with asyncio.timeout(5), under(one.run()), under(other.run()):
         await clock.until_asleep(2)
@@ -182,3 +183,36 @@ async def test_of_two_sweepers_one_sweeps_each_time(
         await clock.until_asleep(2)
 
         assert woken == [THREAD, THREAD]
+
+
+async def test_what_is_no_name_of_a_thread_is_dropped_and_hides_none(
+    redis: Redis, inbox: Inbox, sweeper: Sweeper, woken: list[Thread], message: Inbound
+) -> None:
+    await inbox.accept(message)
+    await redis.zadd(THREADS, {"nonsense": 1})
+
+    with capture_logs() as logs:
+        await sweeper.sweep()
+
+    assert woken == [THREAD]
+    assert await known(redis) == [str(THREAD)]
+    assert [one["thread"] for one in logs if one["event"] == "thread_dropped"] == ["nonsense"]
+
+
+async def test_whatever_breaks_a_sweep_the_next_one_comes(
+    redis: Redis, inbox: Inbox, clock: Clock, message: Inbound, woken: list[Thread]
+) -> None:
+    await inbox.accept(message)
+
+    async def wake(thread: Thread, _: str) -> None:
+        woken.append(thread)
+        if len(woken) == 1:
+            raise ValueError
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(5), under(Sweeper(redis, wake, clock, Timing(sweep=0.2)).run()):
+            while len(woken) < 2:
+                await clock.until_asleep(1)
+                clock.ring()
+
+    assert [one["log_level"] for one in logs if one["event"] == "sweep_broke"] == ["error"]

@@ -5,6 +5,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bot.models import Inbound
+from bot.state.runs import Runs
 from bot.state.store import Command
 from bot.state.tasks import Stage, Task, Tasks, Wish, told
 from tests.state.inbounds import THREAD, said
@@ -52,6 +53,18 @@ async def test_one_that_another_release_wrote_hides_no_other(redis: Redis, tasks
     assert [(one["log_level"], one["task"]) for one in logs] == [("error", newer.name)]
 
 
+async def test_one_that_another_release_wrote_counts_as_none(redis: Redis, tasks: Tasks, task: Task) -> None:
+    newer = task.model_dump_json().replace('"queued"', '"reviewing"')
+    await redis.set(tasks.saved(task).key, newer, ex=60)
+
+    with capture_logs() as logs:
+        assert await tasks.get(THREAD, task.id) is None
+
+    [said] = logs
+    assert (said["event"], said["task"]) == ("task_unreadable", task.name)
+    assert "start the release" in said["fix"]
+
+
 async def test_a_task_asked_for_in_another_channel_is_listed_in_both(redis: Redis, tasks: Tasks, task: Task) -> None:
     task.asked = task.asked.model_copy(update={"place": "C2"})
     await write(redis, tasks.saved(task), *tasks.indexed(task))
@@ -63,14 +76,28 @@ async def test_a_task_asked_for_in_another_channel_is_listed_in_both(redis: Redi
     assert await tasks.here(said("1715.0005").model_copy(update={"thread": elsewhere})) == []
 
 
-async def test_wishes_wait_until_each_is_granted(redis: Redis, tasks: Tasks, task: Task) -> None:
+async def test_wishes_wait_until_each_is_settled(redis: Redis, tasks: Tasks, task: Task) -> None:
     await tasks.wish(task, Wish.APPROVE, "U1")
     await tasks.wish(task, Wish.CHANGE, "only Europe")
 
     assert await tasks.wishes(task) == {"approve": "U1", "change": "only Europe"}
-    await write(redis, tasks.granted(task, Wish.APPROVE))
+    await write(redis, tasks.settled(task, Wish.APPROVE))
     assert await tasks.wishes(task) == {"change": "only Europe"}
-    await write(redis, tasks.granted(task, Wish.CHANGE))
+    await write(redis, tasks.settled(task, Wish.CHANGE))
+    assert await tasks.wishes(task) == {}
+
+
+async def test_a_wish_that_was_done_as_it_was_said_leaves_what_was_said_since(
+    tasks: Tasks, task: Task, runs: Runs
+) -> None:
+    await tasks.wish(task, Wish.CHANGE, "only Asia")
+
+    async with runs.take(THREAD, "step:1") as run:
+        assert run is not None
+        await run.write(tasks.settled_as_said(task, Wish.CHANGE, "only Europe"))
+        assert await tasks.wishes(task) == {"change": "only Asia"}
+        await run.end(tasks.settled_as_said(task, Wish.CHANGE, "only Asia"))
+
     assert await tasks.wishes(task) == {}
 
 
@@ -84,6 +111,10 @@ async def test_what_the_api_tells_of_waits_with_its_start_until_it_was_taken_in(
     assert told(await tasks.wishes(task)) == {"the plan": 1, "the research": 2}
     await write(redis, tasks.heard(task, "the plan"))
     assert told(await tasks.wishes(task)) == {"the research": 2}
+
+
+def test_a_start_that_cannot_be_read_is_none_that_is_known() -> None:
+    assert told({"told v1_x": "2", "told v1_y": "second", "stop": "U1"}) == {"v1_x": 2, "v1_y": 0}
 
 
 async def test_a_sandbox_is_found_by_the_thread_that_has_it(redis: Redis, tasks: Tasks, task: Task) -> None:
@@ -115,7 +146,7 @@ def test_a_task_that_begins_again_keeps_an_approved_plan_and_nothing_of_its_run(
     assert (again.starts, again.attempt) == (2, 2)
 
 
-@pytest.mark.parametrize(("plans", "stage"), [(True, Stage.PLANNING), (False, Stage.QUEUED)])
+@pytest.mark.parametrize(("plans", "stage"), [(True, Stage.PLAN_QUEUED), (False, Stage.QUEUED)])
 def test_a_task_that_begins_again_without_consent_is_planned_again_where_plans_are_made(
     task: Task, plans: bool, stage: Stage
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.models import Inbound
-from bot.state.store import Command
+from bot.state.store import DUE, Command
 from bot.state.tasks import PAGE, Page, Stage, Task, Tasks
 from tests.state.inbounds import THREAD, said
 
@@ -86,3 +86,11 @@ async def test_one_whose_record_is_gone_is_left_out(redis: Redis, tasks: Tasks) 
     await redis.delete(tasks.saved(task).key)
 
     assert await pages(tasks) == [Page([], [])]
+
+
+async def test_what_is_no_name_of_a_task_hides_none(redis: Redis, tasks: Tasks) -> None:
+    task = a_task(said("1"))
+    await keep(redis, tasks, task)
+    await redis.zadd(DUE, {"nonsense": 1})
+
+    assert await pages(tasks) == [Page([task], [])]

@@ -10,13 +10,15 @@ from markdown_it.tree import SyntaxTreeNode
 
 TITLE_CHARS = 1000  # of a heading
 DEEPEST = 100  # levels; what is nested deeper would not be read
+DEEPEST_MARK = 10  # the same of emphasis in emphasis, which the reader does not bound by itself
+MARKS = frozenset({"em", "strong", "s"})
 SPECIAL = re.compile(r"([\\`*_\[\]<>~|])")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def read_markdown(text: str) -> SyntaxTreeNode:
     """HTML is text here, and what no browser should open is no link. Control characters vanish."""
-    return SyntaxTreeNode(_reader(inline=True).parse(CONTROL.sub("", text)))
+    return SyntaxTreeNode(_bounded(_reader(inline=True).parse(CONTROL.sub("", text))))
 
 
 def read_blocks(text: str) -> Sequence[Token]:
@@ -44,6 +46,20 @@ def plain_text(node: SyntaxTreeNode) -> str:
 def escape(text: str) -> str:
     """Text that means nothing but itself in Markdown."""
     return SPECIAL.sub(r"\\\1", text)
+
+
+def _bounded(tokens: Sequence[Token], depth: int = 0) -> list[Token]:
+    """Without the marks that stand in too many others: whoever walks down the tree would run out of stack."""
+    kept: list[Token] = []
+    for token in tokens:
+        is_mark = token.tag in MARKS
+        depth += is_mark and token.nesting > 0
+        if token.children:
+            token.children = _bounded(token.children, depth)
+        if not is_mark or depth <= DEEPEST_MARK:
+            kept.append(token)
+        depth -= is_mark and token.nesting < 0
+    return kept
 
 
 @cache

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.split import close_fence
 from bot.interactions.citations import Citation, FileCitation, PlaceCitation, UrlCitation, read_citations
 from bot.interactions.types import (
     Interaction,
@@ -49,21 +50,25 @@ class Report:
     words: str  # what the agent wrote, and blank lines where a figure or a tool came between
     markdown: str  # the words with our numbers, figures and list of sources
     created: datetime
+    note: str = ""  # Markdown: how the words end, where that is not as they should
     sources: tuple[Source, ...] = ()
     figures: tuple[Figure, ...] = ()
 
 
-def build_report(interaction: Interaction, *, question: str, created: datetime, reference: str = "") -> Report:
+def build_report(
+    interaction: Interaction, *, question: str, created: datetime, reference: str = "", note: str = ""
+) -> Report:
     """The report of a finished interaction; the question is its title where it has no heading.
 
-    The files of its figures begin with the reference, so that what is linked is what people save.
+    The files of its figures begin with the reference, so that what is linked is what people save. The note stands
+    where the words end.
     """
     draft = _Draft(reference)
     for passage in _passages(interaction):
         draft.begin_passage()
         for block in passage:
             draft.add(block)
-    return draft.finish(question, created)
+    return draft.finish(question, created, note)
 
 
 def _passages(interaction: Interaction) -> Iterator[list[OutputContent]]:
@@ -107,8 +112,12 @@ class _Draft:
             case _:
                 pass
 
-    def finish(self, question: str, created: datetime) -> Report:
+    def finish(self, question: str, created: datetime, note: str) -> Report:
         words = "".join(self.words)
+        if note:
+            self.markdown = [close_fence("".join(self.markdown))]
+            _separate(self.markdown)
+            self.markdown.append(f"{note}\n")
         sources = tuple(self.sources.values())
         if sources and not lists_them_all(words, sources):
             _separate(self.markdown)
@@ -118,6 +127,7 @@ class _Draft:
             words=words,
             markdown=_title_first("".join(self.markdown)),
             created=created,
+            note=note,
             sources=sources,
             figures=tuple(self.figures),
         )

@@ -29,6 +29,11 @@ def zone_of(name: str) -> tzinfo:
     return UTC if name == "UTC" else ZoneInfo(name)
 
 
+def lacks_zone(schedule: Schedule) -> bool:
+    """Whether nobody can tell when it is due, since its time zone is none any more."""
+    return bool(schedule.cron) and not is_zone(schedule.zone)
+
+
 def next_of_cron(cron: str, zone: str, now: float) -> float | None:
     """The first time after now, in seconds since 1970. Raises cronsim.CronSimError when there can be none."""
     for moment in CronSim(cron, datetime.fromtimestamp(now, zone_of(zone))):
@@ -80,6 +85,7 @@ def is_too_late(schedule: Schedule, due_at: float, now: float) -> bool:
 
 
 def render_moment(at: float, zone: str) -> str:
-    """A time as people read it, such as "Mon 23 Nov 9:00"."""
-    moment = datetime.fromtimestamp(at, zone_of(zone))
-    return f"{moment:%a} {moment.day} {moment:%b} {moment.hour}:{moment:%M}"
+    """A time as people read it, such as "Mon 23 Nov 9:00"; that of UTC where the zone is unknown, and says so."""
+    is_known = is_zone(zone)
+    moment = datetime.fromtimestamp(at, zone_of(zone) if is_known else UTC)
+    return f"{moment:%a} {moment.day} {moment:%b} {moment.hour}:{moment:%M}{'' if is_known else ' UTC'}"

@@ -9,7 +9,6 @@ day ago and nearer than the next one; the thread is told that it is late. All ot
 that is more than a day late; the list shows what was skipped last.
 """
 
-import textwrap
 from collections.abc import Sequence
 
 import structlog
@@ -20,9 +19,10 @@ from bot.content import TextContent
 from bot.conversation.adapter import Accept
 from bot.conversation.exchange import Exchange
 from bot.models import Inbound
-from bot.research.reports.markup import escape
-from bot.research.scheduling.moments import is_too_late, latest_due, next_after, render_moment
+from bot.research.scheduling import texts
+from bot.research.scheduling.moments import is_too_late, lacks_zone, latest_due, next_after
 from bot.state.inbox import InboxFull
+from bot.state.reading import tell_unreadable
 from bot.state.schedules import (
     MISSED_SECONDS,
     Schedule,
@@ -38,13 +38,8 @@ LOOK_SECONDS = 5.0  # between two looks, when nothing is due sooner
 LATE_SECONDS = 60.0  # before the thread is told
 MOST_IN_A_CHANNEL = 20
 MOST_OF_A_PERSON = 5
-QUESTION_CHARS = 120
+LATER_SECONDS = 600.0  # until one that cannot be fired is looked at again
 
-NOTHING_SCHEDULED = "Nothing is scheduled here."
-UNKNOWN = "I know no such schedule here. Say `tasks` to see them."
-OVER = "Its time is over."
-CHANNEL_IS_FULL = f"There are {MOST_IN_A_CHANNEL} schedules here already. Delete one first."
-PERSON_IS_FULL = f"You have {MOST_OF_A_PERSON} schedules already. Delete one first."
 
 log = structlog.stdlib.get_logger()
 
@@ -62,7 +57,7 @@ class Schedules:
         message = exchange.message
         known = await self._asked_by(message)
         if known is not None and known.asked.revision == message.revision:
-            return render_added(known, self._price, hint)
+            return texts.render_added(known, self._price, hint)
         if known is None and (refusal := await self._refusal(message)):
             return refusal
         now = self._clock.now()
@@ -71,17 +66,21 @@ class Schedules:
             next_at=next_after(schedule, now) or now,
         )  # fmt: skip
         await exchange.run.write(self._stored.saved(scheduled), beside=self._stored.indexed(scheduled))
-        return render_added(scheduled, self._price, hint)
+        return texts.render_added(scheduled, self._price, hint)
 
     async def listed(self, message: Inbound) -> str:
         """What is scheduled in the thread or channel of the message, as people read it."""
-        here = [one for one in await self._stored.here(message) if one.next_at or one.missed_at]
-        return "\n".join(map(_render_line, here)) or NOTHING_SCHEDULED
+        here = await self._stored.all_here(message)
+        known = [texts.render_line(one) for one in here.schedules if one.next_at or one.missed_at]
+        return (
+            "\n".join([*known, *(texts.render_unreadable(_id(name)) for name in here.unreadable)])
+            or texts.NOTHING_SCHEDULED
+        )
 
     async def pause(self, exchange: Exchange, reference: str) -> str:
         scheduled = await self._meant(exchange, reference)
         if scheduled is None or scheduled.next_at is None:
-            return UNKNOWN
+            return texts.UNKNOWN
         paused = scheduled.model_copy(update={"paused": True})
         await _write(exchange, paused, self._stored.saved(paused))
         return f"Paused. Say `resume {scheduled.id}` to go on with it."
@@ -89,22 +88,31 @@ class Schedules:
     async def resume(self, exchange: Exchange, reference: str) -> str:
         scheduled = await self._meant(exchange, reference)
         if scheduled is None or scheduled.next_at is None:
-            return UNKNOWN
+            return texts.UNKNOWN
+        if lacks_zone(scheduled.schedule):
+            return texts.render_lacks_zone(scheduled)
         if not scheduled.paused:
-            return f"It is not paused: {_render_when(scheduled)}."
+            return f"It is not paused: {texts.render_when(scheduled)}."
         next_at = next_after(scheduled.schedule, self._clock.now())
         if next_at is None:
-            return OVER
+            return texts.TOO_LATE_TO_RESUME
         resumed = scheduled.model_copy(update={"paused": False, "next_at": next_at})
         await _write(exchange, resumed, self._stored.saved(resumed), beside=self._stored.indexed(resumed))
-        return f"Resumed: {_render_when(resumed)}."
+        return f"Resumed: {texts.render_when(resumed)}."
 
     async def delete(self, exchange: Exchange, reference: str) -> str:
         scheduled = await self._meant(exchange, reference)
         if scheduled is None:
-            return UNKNOWN
+            return await self._delete_unreadable(exchange.message, reference)
         await self._drop(exchange, scheduled)
-        return f"Deleted: I shall not research {_render_question(scheduled)} any more."
+        return f"Deleted: I shall not research *{texts.render_subject(scheduled)}* any more."
+
+    async def _delete_unreadable(self, message: Inbound, reference: str) -> str:
+        here = await self._stored.all_here(message)
+        meant = [name for name in here.unreadable if _id(name) == _wanted(reference)]
+        for name in meant:
+            await self._stored.drop(name, message)
+        return texts.DELETED if meant else texts.UNKNOWN
 
     async def withdraw(self, exchange: Exchange) -> bool:
         """Drop the schedule that a message asked for before it was edited or deleted; whether there was one.
@@ -122,13 +130,17 @@ class Schedules:
 
     async def note(self, message: Inbound) -> str | None:
         """What the thread is to be told of a firing: whose it is, how to end that, and why it is late; else None."""
-        firing = parse_firing(message)
-        scheduled = await self._stored.get(firing[0]) if firing else None
+        firing, scheduled = parse_firing(message), await self._fired(message)
         if firing is None or scheduled is None:
             return None
         fired_at = scheduled.fired_at if scheduled.due_at == firing[1] else None
         is_late = (fired_at or self._clock.now()) - firing[1] >= LATE_SECONDS
-        return _render_firing(scheduled, firing[1] if is_late else None)
+        return texts.render_firing(scheduled, firing[1] if is_late else None)
+
+    async def refusal(self, message: Inbound) -> str | None:
+        """What the thread is told in the place of a firing that could not be the right one; else None."""
+        scheduled = await self._fired(message)
+        return texts.render_lacks_zone(scheduled) if scheduled and lacks_zone(scheduled.schedule) else None
 
     async def run(self) -> None:
         """Start what is due, beside the other workers, until cancelled."""
@@ -138,6 +150,8 @@ class Schedules:
                 wait = await self.fire_due()
             except RedisError as error:
                 log.debug("schedules_not_seen", cause=type(error).__name__)
+            except Exception:  # whatever it is, the worker answers on
+                log.exception("schedules_broke", fix="report it; until it is mended, schedules are late")
             await self._clock.sleep(wait)
 
     async def fire_due(self) -> float:
@@ -153,19 +167,33 @@ class Schedules:
             except RedisError:
                 raise
             except Exception:
-                log.exception("schedule_broke", schedule=name)
+                log.exception("schedule_broke", schedule=name, fix="report it; it is tried again every 10 minutes")
+                await self._stored.look_again(name, now + LATER_SECONDS)
         return wait
 
     async def _look_at(self, name: str, at: float) -> None:
-        scheduled = await self._stored.get(name)
-        if scheduled is None or scheduled.paused:
+        page = await self._stored.read([name])
+        scheduled = next(iter(page.schedules), None)
+        if page.unreadable:
+            tell_unreadable("schedule", page.unreadable)
+            await self._stored.look_again(name, self._clock.now() + LATER_SECONDS)
+        elif scheduled is None or scheduled.paused:
             await self._stored.forget(name, at)
         elif scheduled.next_at is None:
             await self._end(scheduled, at)
         elif scheduled.next_at > self._clock.now():  # whoever started it died before the index was right
             await self._stored.look_at(scheduled)
+        elif lacks_zone(scheduled.schedule):
+            await self._pause_unknown(scheduled, scheduled.next_at)
         else:
             await self._fire(scheduled, scheduled.next_at)
+
+    async def _pause_unknown(self, scheduled: Scheduled, due_at: float) -> None:
+        """Nobody knows when it is due next, so it waits; the firing tells its thread of that, see `refusal`."""
+        await self._accept(_firing(scheduled, due_at))
+        zone, fix = scheduled.schedule.zone, "install a tzdata that knows it; then people can resume it"
+        log.error("schedule_zone_unknown", schedule=scheduled.name, zone=zone, fix=fix)
+        await self._stored.advance(scheduled.model_copy(update={"paused": True}), due_at)
 
     async def _fire(self, scheduled: Scheduled, was_due_at: float) -> None:
         now, schedule = self._clock.now(), scheduled.schedule
@@ -191,66 +219,26 @@ class Schedules:
     async def _refusal(self, message: Inbound) -> str | None:
         """Why no more can be scheduled; two at the same moment may exceed a limit by one."""
         if len(_active(await self._stored.here(message))) >= MOST_IN_A_CHANNEL:
-            return CHANNEL_IS_FULL
+            return texts.CHANNEL_IS_FULL.format(MOST_IN_A_CHANNEL)
         if len(_active(await self._stored.of_author(message))) >= MOST_OF_A_PERSON:
-            return PERSON_IS_FULL
+            return texts.PERSON_IS_FULL.format(MOST_OF_A_PERSON)
         return None
 
     async def _asked_by(self, message: Inbound) -> Scheduled | None:
         return await self._stored.get(f"{message.thread} {schedule_id(message)}")
+
+    async def _fired(self, message: Inbound) -> Scheduled | None:
+        """The schedule that a message is a firing of."""
+        firing = parse_firing(message)
+        return await self._stored.get(firing[0]) if firing else None
 
     async def _drop(self, exchange: Exchange, scheduled: Scheduled) -> None:
         await _write(exchange, scheduled, self._stored.deleted(scheduled))
         await self._stored.lose(scheduled)
 
     async def _meant(self, exchange: Exchange, reference: str) -> Scheduled | None:
-        wanted = reference.strip(" `").upper()
+        wanted = _wanted(reference)
         return next((one for one in await self._stored.here(exchange.message) if one.id == wanted), None)
-
-
-def render_added(scheduled: Scheduled, price: str = "", hint: str = "") -> str:
-    """What who asked for it reads, in one line: what, when, for how much, and how to end it."""
-    each = "It" if _is_once(scheduled) else "Each time"
-    sentences = (
-        f"I shall research {_render_question(scheduled)} {_render_when(scheduled)}.",
-        f"{each} takes {price}, without asking again." if price else f"{each} starts without asking again.",
-        f"To end it, say `delete {scheduled.id}`.",
-        hint,
-    )
-    return " ".join(filter(None, sentences))
-
-
-def _render_firing(scheduled: Scheduled, late_since: float | None) -> str:
-    to_end = "" if _is_once(scheduled) else f" To end it, say `delete {scheduled.id}`."
-    when = render_moment(late_since, scheduled.schedule.zone) if late_since else ""
-    late = f" This was due on {when}; I was away." if when else ""
-    return f"_Scheduled (`{scheduled.id}`).{to_end}{late}_"
-
-
-def _render_question(scheduled: Scheduled) -> str:
-    return f"*{escape(textwrap.shorten(scheduled.schedule.question, QUESTION_CHARS, placeholder='…'))}*"
-
-
-def _is_once(scheduled: Scheduled) -> bool:
-    return not scheduled.schedule.cron and not scheduled.schedule.every_hours
-
-
-def _render_line(scheduled: Scheduled) -> str:
-    question = textwrap.shorten(scheduled.schedule.question, QUESTION_CHARS, placeholder="…")
-    return f"- `{scheduled.id}` {_render_when(scheduled)}: {question}"
-
-
-def _render_when(scheduled: Scheduled) -> str:
-    schedule = scheduled.schedule
-    is_once = _is_once(scheduled)
-    words = schedule.words if is_once else f"{schedule.words} ({schedule.zone})"
-    if scheduled.paused:
-        words += ", paused"
-    elif scheduled.next_at is not None:
-        words += f", {'on' if is_once else 'next on'} {render_moment(scheduled.next_at, schedule.zone)}"
-    if scheduled.missed_at is not None:
-        words += f", missed on {render_moment(scheduled.missed_at, schedule.zone)}"
-    return f"{words} ({schedule.zone})" if is_once else words
 
 
 def _active(schedules: Sequence[Scheduled]) -> list[Scheduled]:
@@ -283,3 +271,12 @@ async def _write(exchange: Exchange, scheduled: Scheduled, command: Command, bes
         await exchange.run.write(command, beside=beside)
     else:
         await exchange.run.write(beside=[*beside, command])
+
+
+def _wanted(reference: str) -> str:
+    """The id that somebody names, however they write it."""
+    return reference.strip(" `").upper()
+
+
+def _id(name: str) -> str:
+    return name.rpartition(" ")[2]

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from cronsim import CronSimError
 
+from bot.research.scheduling import texts
 from bot.research.scheduling.moments import HOUR_SECONDS, is_zone, next_of_cron, zone_of
 from bot.state.schedules import Schedule
 
@@ -18,20 +19,6 @@ LONGEST_AHEAD = timedelta(days=367)
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
-TOO_OFTEN = "I start nothing more often than once an hour."
-TOO_SOON = "That is too soon to wait for. Leave the time out, or take a minute or more: `research in 10 minutes …`."
-TOO_FAR = "That is more than a year away."
-OVER = "That time is over. Name one to come, as in `research tomorrow at 9:00 …`."
-NOT_UNDERSTOOD = (
-    "I cannot read that time. I can read `research tomorrow at 9:00 …` and `research in 2 hours …`, for instance."
-)
-NO_QUESTION = "What shall I look into then? Write the question after the time."
-UNSUPPORTED = (
-    "I cannot keep that rhythm. I can do every day, every weekday, days of the week such as every Monday, every other "
-    "Monday, every month on a day such as the 1st, and every year on a date, each at a time of day, for instance "
-    "`research every Monday at 9:00 …`; and every so many hours."
-)
-NOT_EVERY_YEAR = "Not every year has a 29 February. On 28 February or 1 March I can."
 
 _EXACT = r"\d{1,2}:\d{2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b\.?|noon\b|midnight\b"
 _TIME = rf"(?:(?:at\s+)?(?P<clock>{_EXACT})|at\s+(?P<hour>[01]?\d|2[0-3])(?:\s+o['’]clock)?)"
@@ -104,7 +91,7 @@ class _Written:
 
     def once(self, at: float) -> Schedule:
         if at - self.now > LONGEST_AHEAD.total_seconds():
-            raise Unschedulable(TOO_FAR)
+            raise Unschedulable(texts.TOO_FAR)
         return Schedule(question=self.question, words="once", zone=self.zone, at=at)
 
     def first(self, days: str, after: float) -> float:
@@ -142,7 +129,7 @@ def _every_year(written: _Written) -> Schedule:
     day, month = _day_and_month(written)
     written.first(f"{day} {month} *", written.now)  # there is such a day
     if (day, month) == (29, 2):
-        raise Unschedulable(NOT_EVERY_YEAR)
+        raise Unschedulable(texts.NOT_EVERY_YEAR)
     return written.again(f"{day} {month} *", f"year on {day} {MONTHS[month - 1]}")
 
 
@@ -160,9 +147,9 @@ def _every_hours(written: _Written) -> Schedule:
     count, unit = int(written["count"] or 1), (written["unit"] or "h")[0].lower()
     minutes = count * {"h": 60, "m": 1, "s": 0}[unit]
     if minutes < 60:
-        raise Unschedulable(TOO_OFTEN)
+        raise Unschedulable(texts.TOO_OFTEN)
     if minutes % 60:
-        raise Unschedulable(UNSUPPORTED)
+        raise Unschedulable(texts.UNSUPPORTED)
     hours = minutes // 60
     words = "every hour" if hours == 1 else f"every {hours} hours"
     first = math.ceil(written.now) + hours * HOUR_SECONDS
@@ -179,7 +166,7 @@ def _refused(why: str) -> Callable[[_Written], Schedule]:
 def _in_a_while(written: _Written) -> Schedule:
     count, unit = int(written["count"]), written["unit"].lower()
     if not count or unit[0] == "s":
-        raise Unschedulable(TOO_SOON)
+        raise Unschedulable(texts.TOO_SOON)
     if unit[0] in "mh":
         return written.once(math.ceil(written.now) + count * (HOUR_SECONDS if unit[0] == "h" else 60.0))
     wall_clock = written.local.replace(microsecond=0) + timedelta(days=count * (7 if unit[0] == "w" else 1))
@@ -191,7 +178,7 @@ def _today_or_tomorrow(written: _Written) -> Schedule:
     day = today if written["relative"].lower() == "today" else today + timedelta(days=1)
     at = written.first(f"{day.day} {day.month} *", written.now)
     if written.date_of(at) != day:
-        raise Unschedulable(OVER)
+        raise Unschedulable(texts.TIME_IS_OVER)
     return written.once(at)
 
 
@@ -204,7 +191,7 @@ def _on_a_date(written: _Written) -> Schedule:
         day, month = _day_and_month(written)
     at = written.first(f"{day} {month} *", written.now)
     if year and written.date_of(at).year != year:
-        raise Unschedulable(OVER if year < written.date_of(at).year else TOO_FAR)
+        raise Unschedulable(texts.TIME_IS_OVER if year < written.date_of(at).year else texts.TOO_FAR)
     return written.once(at)
 
 
@@ -244,14 +231,14 @@ _FORMS: tuple[tuple[str, Callable[[_Written], Schedule]], ...] = (
     (
         r"(?:every|each)\s+(?:(?:other|second|third)\s+\w+|\d+\s+(?:days?|weeks?|months?|years?)|week|month|quarter|year)"
         rf"\s+(?:on\s+[\w ]{{1,20}}?\s+)?{_TIME}",
-        _refused(UNSUPPORTED),
+        _refused(texts.UNSUPPORTED),
     ),
     (r"in\s+(?P<count>\d{1,4})\s+(?P<unit>seconds?|secs?|minutes?|mins?|hours?|days?|weeks?)", _in_a_while),
     (rf"(?P<relative>today|tomorrow)\s+{_TIME}", _today_or_tomorrow),
-    (rf"(?:yesterday|last\s+(?:night|{_DAY}))\s+{_TIME}", _refused(OVER)),
+    (rf"(?:yesterday|last\s+(?:night|{_DAY}))\s+{_TIME}", _refused(texts.TIME_IS_OVER)),
     (
         rf"(?:tonight|this\s+(?:morning|afternoon|evening|{_DAY})|(?:the\s+)?day\s+after\s+tomorrow)\s+{_TIME}",
-        _refused(NOT_UNDERSTOOD),
+        _refused(texts.NOT_UNDERSTOOD),
     ),
     (rf"on\s+{_DATE}\s+{_TIME}", _on_a_date),
     (rf"(?P<which>on|next)\s+(?P<weekday>{_DAY})\s+{_TIME}", _on_a_weekday),
@@ -278,6 +265,6 @@ def parse_when(text: str, *, now: float, zone: str = "UTC") -> Schedule | None:
         if match is not None:
             schedule = read(_Written(match, now, zone))
             if not schedule.question:
-                raise Unschedulable(NO_QUESTION)
+                raise Unschedulable(texts.NO_QUESTION)
             return schedule
     return None

@@ -12,9 +12,8 @@ from bot.conversation.exchange import Exchange
 from bot.conversation.zone_names import find_zone
 from bot.models import Inbound
 from bot.research.scheduling.moments import is_zone, render_moment
+from bot.research.scheduling.texts import how_to_set
 from bot.state.zones import Zones
-
-EXAMPLES = ("Europe/Zurich", "America/New_York")
 
 
 class Source(Enum):
@@ -50,7 +49,7 @@ class TimeZones:
             return self._render(await self.of(exchange.message, exchange.channel))
         name = find_zone(wanted)
         if name is None:
-            return f"I know no such time zone. Name a large city near you, {_how_to_set()}."
+            return f"I know no such time zone. Name a large city near you, {how_to_set()}."
         await exchange.run.write(beside=[self._told.told(exchange.message, name)])
         return f"Your schedules are in {name} from now on, where it is {self._now(name)}. Older ones stay as they are."
 
@@ -62,18 +61,7 @@ class TimeZones:
         }
         there = f"where it is {self._now(zone.name)} now"
         why = because[zone.source]
-        return f"For you I take {zone.name}, {there}, {why}. To change that, name a city, {_how_to_set(zone.name)}."
+        return f"For you I take {zone.name}, {there}, {why}. To change that, name a city, {how_to_set(zone.name)}."
 
     def _now(self, zone: str) -> str:
         return render_moment(self._clock.now(), zone)
-
-
-def render_hint(zone: str) -> str:
-    """For who has a schedule in the default zone, and may live elsewhere."""
-    return f"I took {zone} for your time zone; if you are elsewhere, say {_how_to_set(zone)}, and edit your message."
-
-
-def _how_to_set(known: str = "") -> str:
-    """With the city of another zone than the known one."""
-    other = next(name for name in EXAMPLES if name != known)
-    return f"for instance `zone {other.rpartition('/')[2].replace('_', ' ')}`"

@@ -98,6 +98,10 @@ def test_no_text_of_a_model_names_anybody(text: str) -> None:
     assert in_text(render_markdown(text)) == Mentions()
 
 
+def test_of_an_escaped_mention_no_backslash_is_left() -> None:
+    assert render_markdown(r"\<@200\> and 2\*3 and \<@U0ADA\>") == r"‹@200\> and 2\*3 and \<@U0ADA\>"
+
+
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), min_size=1, max_size=8), st.integers(1, PART_CHARS))
 def test_a_part_still_fits_into_a_message_when_it_is_rendered(pieces: list[str], repeated: int) -> None:
     text = ("".join(pieces) * repeated)[:PART_CHARS]

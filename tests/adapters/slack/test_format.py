@@ -48,6 +48,16 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert render_markdown(text) == text
 
 
+def test_of_an_escaped_mention_no_backslash_is_left() -> None:
+    assert render_markdown(r"\<@U0ADA\> and 2\*3") == r"‹@U0ADA\> and 2\*3"
+
+
+def test_a_fallback_has_no_backslash_where_nothing_is_rendered() -> None:
+    assert render_fallback(r"2\*3 \<@U0ADA\> \<!channel\> C:\\temp \o/") == (
+        r"2*3 ‹@U0ADA&gt; ‹!channel&gt; C:\temp \o/"
+    )
+
+
 @given(st.text(st.sampled_from("a&<>\"'`*\n# ")))
 def test_a_fallback_is_short_whatever_is_escaped_in_it(some: str) -> None:
     assert len(render_fallback((some or "a") * (12_000 // len(some or "a")))) <= 4_000

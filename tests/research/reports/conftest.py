@@ -38,14 +38,14 @@ def make_report() -> MakeReport:
 
 
 def _make_report(
-    *parts: str | TextOutput | MediaOutput | Step, question: str = "What is it?", reference: str = ""
+    *parts: str | TextOutput | MediaOutput | Step, question: str = "What is it?", reference: str = "", note: str = ""
 ) -> Report:
     """Of steps as they are, and a last one of all texts and content."""
     steps = [part for part in parts if not isinstance(part, str | TextOutput | MediaOutput)]
     content = [part for part in parts if isinstance(part, str | TextOutput | MediaOutput)]
     told = ModelOutput(tuple(TextOutput(part) if isinstance(part, str) else part for part in content))
     interaction = Interaction(id="v1_report", status="completed", steps=(*steps, told))
-    return build_report(interaction, question=question, created=CREATED, reference=reference)
+    return build_report(interaction, question=question, created=CREATED, reference=reference, note=note)
 
 
 @pytest.fixture

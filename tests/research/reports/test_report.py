@@ -134,6 +134,15 @@ def test_no_character_is_lost_wherever_citations_end(text: str, cited: list[tupl
     assert len(report.sources) == len({number for _, number in cited})
 
 
+def test_a_note_stands_where_the_words_end_also_where_they_end_in_code(make_report: MakeReport, cite: Cite) -> None:
+    report = make_report(cite("Otters.", Otters="https://a.example"), "\n\n```\nfish", note="_Cut._")
+
+    words, _, sources = report.markdown.partition("\n```\n\n_Cut._\n\n")
+    assert words.endswith("```\nfish")
+    assert "https://a.example" in sources
+    assert "Cut" not in report.words
+
+
 def test_figures_that_come_before_the_title_stand_below_it(make_report: MakeReport) -> None:
     drawn = MediaOutput(type="image", mime_type="image/jpeg", data=b"1")
 

@@ -26,7 +26,7 @@ from bot.state.store import key
 from bot.state.timing import Timing
 from bot.state.turns import Turn
 from tests.conversation.platform import Platform
-from tests.state.inbounds import THREAD
+from tests.state.inbounds import THREAD, nobody_is_woken
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 20, 13, 0, tzinfo=BERLIN).timestamp()  # a Friday
@@ -78,10 +78,6 @@ class Mortal(Redis):
         if self.lives < 0:
             raise Killed
         return answer
-
-
-async def nobody_is_woken(_: Thread, __: str = "") -> None:
-    """There is no engine; the tests look into the inboxes."""
 
 
 class Service:

@@ -1,45 +1,33 @@
 """Schedules as people use them, and what fires when. On a real Valkey, on a clock moved by hand."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.content import DocumentContent, FileRef, TextContent
 from bot.conversation.commands import Said, parse_command
 from bot.models import MessageId
 from bot.research.scheduling.schedules import (
-    CHANNEL_IS_FULL,
+    LATER_SECONDS,
     LOOK_SECONDS,
     MOST_IN_A_CHANNEL,
     MOST_OF_A_PERSON,
-    NOTHING_SCHEDULED,
-    OVER,
-    PERSON_IS_FULL,
-    UNKNOWN,
     Schedules,
+)
+from bot.research.scheduling.texts import (
+    CHANNEL_IS_FULL,
+    DELETED,
+    NOTHING_SCHEDULED,
+    PERSON_IS_FULL,
+    TOO_LATE_TO_RESUME,
+    UNKNOWN,
 )
 from bot.state.schedules import MISSED_SECONDS, SCHEDULES, ScheduleStore, schedule_id
 from bot.state.store import connect, key
 from tests.research.scheduling.firing import DAY, HOUR, START, Clock, Service, said
 from tests.state.inbounds import THREAD, under
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(redis: Redis, clock: Clock) -> Service:
-    return Service(redis, clock)
 
 
 @pytest.fixture
@@ -153,7 +141,7 @@ async def test_a_single_time_that_passed_while_paused_is_over(service: Service, 
     await service.pauses(said("1"))
     clock.at += 3 * HOUR
 
-    assert await service.resumes(said("1")) == OVER
+    assert await service.resumes(said("1")) == TOO_LATE_TO_RESUME
 
 
 async def test_a_deleted_one_is_gone(service: Service, clock: Clock, redis: Redis) -> None:
@@ -185,8 +173,10 @@ async def test_a_person_and_a_channel_have_a_limit(service: Service, clock: Cloc
         assert "S-" in await service.adds("in 1 hour", said(f"{number}", by=person))
     elsewhere = THREAD.model_copy(update={"channel": "C2"})
 
-    assert await service.adds("in 1 hour", said("50", by="U50")) == CHANNEL_IS_FULL
-    assert await service.adds("in 1 hour", said("51", by="U1", thread=elsewhere)) == PERSON_IS_FULL
+    assert await service.adds("in 1 hour", said("50", by="U50")) == CHANNEL_IS_FULL.format(MOST_IN_A_CHANNEL)
+    assert await service.adds("in 1 hour", said("51", by="U1", thread=elsewhere)) == PERSON_IS_FULL.format(
+        MOST_OF_A_PERSON
+    )
 
     clock.at += HOUR
     await service.schedules.fire_due()
@@ -260,6 +250,95 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(service: Service
     await service.schedules.fire_due()
 
     assert await service.fired() == ["Fri 20 Nov 15:00"]
+
+
+async def test_one_that_cannot_be_read_is_looked_at_again_in_a_while(
+    service: Service, clock: Clock, redis: Redis
+) -> None:
+    await service.adds("in 1 hour")
+    [key_of_it] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    known = str(await redis.get(key_of_it))
+    await redis.set(key_of_it, '{"version":99}', ex=60)
+    clock.at += 3 * HOUR
+
+    with capture_logs() as logs:
+        for _ in range(3):
+            await service.schedules.fire_due()
+    assert [(one["event"], one["schedule"].split()[1]) for one in logs] == [
+        ("schedule_unreadable", schedule_id(said("1"))),
+    ]
+
+    await redis.set(key_of_it, known, ex=60)  # by the release that can read it
+    clock.at += LATER_SECONDS
+    await service.schedules.fire_due()
+    assert await service.fired() == ["Fri 20 Nov 14:00"]
+
+
+async def test_one_that_cannot_be_read_is_listed_and_can_be_deleted(service: Service, redis: Redis) -> None:
+    await service.adds("in 1 hour")
+    [key_of_it] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    await redis.set(key_of_it, '{"version":99}', ex=60)
+    name = schedule_id(said("1"))
+
+    assert await service.schedules.listed(said("9")) == (
+        f"- `{name}` I cannot read just now. To end it, say `delete {name}`."
+    )
+    assert await service.pauses(said("1")) == UNKNOWN
+    assert await service.deletes(said("1")) == DELETED
+
+    assert await service.deletes(said("1")) == UNKNOWN
+    assert await service.schedules.listed(said("9")) == NOTHING_SCHEDULED
+    assert not await redis.exists(key_of_it, SCHEDULES)
+
+
+async def test_an_edit_of_what_asked_for_one_that_cannot_be_read_replaces_it(service: Service, redis: Redis) -> None:
+    await service.adds("in 1 hour")
+    [key_of_it] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    await redis.set(key_of_it, '{"version":99}', ex=60)
+
+    assert "Mon 23 Nov 9:00" in await service.adds("every Monday 9:00", said("1").model_copy(update={"revision": "2"}))
+
+
+async def test_one_whose_time_zone_is_none_any_more_is_paused_and_its_thread_is_told(
+    service: Service, clock: Clock, redis: Redis
+) -> None:
+    await service.adds("every day 9:00")
+    [key_of_it] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    lost = str(await redis.get(key_of_it)).replace("Europe/Berlin", "Europe/Atlantis")
+    await redis.set(key_of_it, lost, ex=60)
+    name = schedule_id(said("1"))
+    assert await service.schedules.listed(said("9")) == (
+        f"- `{name}` every day at 9:00 (Europe/Atlantis), next on Sat 21 Nov 8:00 UTC: What is new?"
+    )
+    clock.at += DAY
+
+    with capture_logs() as logs:
+        for _ in range(3):
+            await service.schedules.fire_due()
+
+    [firing] = await service.started()
+    why = f"I cannot keep `{name}` any more, since I know no time zone Europe/Atlantis."
+    assert (await service.schedules.refusal(firing) or "").startswith(why)
+    assert [(one["event"], one["zone"]) for one in logs] == [("schedule_zone_unknown", "Europe/Atlantis")]
+    assert await service.schedules.listed(said("9")) == (
+        f"- `{name}` every day at 9:00 (Europe/Atlantis), paused, since I know no such time zone: What is new?"
+    )
+    assert (await service.resumes(said("1"))).startswith(why)
+    assert (await service.deletes(said("1"))).startswith("Deleted")
+    assert await service.schedules.listed(said("9")) == NOTHING_SCHEDULED
+
+
+async def test_a_single_time_needs_no_time_zone_any_more(service: Service, clock: Clock, redis: Redis) -> None:
+    await service.adds("in 1 hour")
+    [key_of_it] = [str(name) for name in await redis.keys("*schedule:S-*")]
+    await redis.set(key_of_it, str(await redis.get(key_of_it)).replace("Europe/Berlin", "Europe/Atlantis"), ex=60)
+    clock.at += 3 * HOUR
+
+    await service.schedules.fire_due()
+
+    [firing] = await service.started()
+    assert await service.schedules.refusal(firing) is None
+    assert "due on Fri 20 Nov 13:00 UTC; I was away" in (await service.schedules.note(firing) or "")
 
 
 async def test_a_thread_in_which_too_much_waits_does_not_keep_the_others(service: Service, clock: Clock) -> None:

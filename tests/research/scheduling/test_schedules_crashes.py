@@ -1,7 +1,6 @@
 """Each firing starts once, whenever a worker dies. On a real Valkey, on a clock moved by hand."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 import pytest
@@ -11,22 +10,6 @@ from bot.research.scheduling.moments import LATEST_SECONDS
 from bot.research.scheduling.schedules import LOOK_SECONDS
 from bot.state.store import CLAIM_SECONDS, connect
 from tests.research.scheduling.firing import DAY, HOUR, START, Clock, Killed, Service, dying, said
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(redis: Redis, clock: Clock) -> Service:
-    return Service(redis, clock)
 
 
 @pytest.mark.parametrize("hears", [False, True])

@@ -10,19 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.research.scheduling.moments import is_too_late, is_zone, latest_due, next_after, render_moment
-from bot.research.scheduling.when import (
+from bot.research.scheduling.texts import (
     NO_QUESTION,
     NOT_EVERY_YEAR,
     NOT_UNDERSTOOD,
-    OVER,
+    TIME_IS_OVER,
     TOO_FAR,
     TOO_OFTEN,
     TOO_SOON,
     UNSUPPORTED,
-    Unschedulable,
-    needs_zone,
-    parse_when,
 )
+from bot.research.scheduling.when import Unschedulable, needs_zone, parse_when
 from bot.state.schedules import Schedule
 
 BERLIN = "Europe/Berlin"
@@ -177,11 +175,11 @@ def test_a_question_stays_a_question(text: str) -> None:
         ("every month on the 32nd at 9:00 what?", "No month has a 32nd."),
         ("on 31 February at 9:00 what?", "31 February is no date."),
         ("on 2026-13-01 at 9:00 what?", "2026-13-01 is no date."),
-        ("on 24 December 2025 at 9:00 what?", OVER),
+        ("on 24 December 2025 at 9:00 what?", TIME_IS_OVER),
         ("on 24 December 2028 at 9:00 what?", TOO_FAR),
-        ("today at 9:00 what?", OVER),
-        ("yesterday 9:00 what?", OVER),
-        ("last Monday at noon what?", OVER),
+        ("today at 9:00 what?", TIME_IS_OVER),
+        ("yesterday 9:00 what?", TIME_IS_OVER),
+        ("last Monday at noon what?", TIME_IS_OVER),
         ("tonight at 9 what?", NOT_UNDERSTOOD),
         ("this evening at 9 pm what?", NOT_UNDERSTOOD),
         ("the day after tomorrow at 9:00 what?", NOT_UNDERSTOOD),

@@ -1,6 +1,7 @@
 """Whose clock counts: what somebody told, what the platform knows, what was set. On a real Valkey."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
@@ -12,16 +13,18 @@ from bot.conversation.commands import Said
 from bot.conversation.exchange import Exchange
 from bot.conversation.posts import Posts
 from bot.models import Inbound
-from bot.research.scheduling.zones import Source, TimeZones, Zone, render_hint
+from bot.research.scheduling.texts import render_hint
+from bot.research.scheduling.when import needs_zone, parse_when
+from bot.research.scheduling.zones import Source, TimeZones, Zone
 from bot.state.heads import Head
 from bot.state.outbox import Outbox
 from bot.state.runs import Runs
-from bot.state.store import connect
 from bot.state.timing import Timing
 from bot.state.turns import Turn
 from bot.state.zones import Zones
 from tests.conversation.platform import MESSAGE, Platform
-from tests.research.scheduling.firing import Clock, nobody_is_woken
+from tests.research.scheduling.firing import Clock
+from tests.state.inbounds import nobody_is_woken
 
 
 class KnowingPlatform(Platform):
@@ -29,12 +32,6 @@ class KnowingPlatform(Platform):
 
     async def time_zone(self, message: Inbound) -> str | None:
         return self.zone
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
-    async with connect(redis_url) as redis:
-        yield redis
 
 
 @pytest.fixture
@@ -98,6 +95,19 @@ async def test_the_example_is_another_city_than_ones_own(
 ) -> None:
     assert f"`zone {city}`" in await says(zone, Platform()) + await says("", Platform())
     assert f"`zone {city}`" in render_hint(zone)
+
+
+@pytest.mark.parametrize("taken", ["UTC", "Europe/Zurich"])
+def test_what_the_hint_says_to_write_is_read_as_another_zone(taken: str) -> None:
+    """An edit that changes no word would change nothing, so the zone has to stand in the message itself."""
+    [time] = re.findall(r"as in `([^`]+)`", render_hint(taken))
+    edited = f"tomorrow {time} What do otters eat?"
+
+    schedule = parse_when(edited, now=Clock().now(), zone=taken)
+
+    assert not needs_zone(edited)
+    assert schedule is not None
+    assert (schedule.zone != taken, schedule.question) == (True, "What do otters eat?")
 
 
 async def test_a_zone_that_nobody_knows_changes_nothing(zones: TimeZones, says: Callable[..., Awaitable[str]]) -> None:

@@ -184,8 +184,11 @@ async def test_a_choice_is_offered_while_typing_and_a_form_comes_back(
         async def on_submit(self, interaction: Asked, /) -> None:
             await interaction.response.send_message(f"got {self.details.value}")
 
+    form_is_known = asyncio.Event()
+
     async def persona(interaction: Asked, name: str) -> None:
         await interaction.response.send_modal(Form())
+        form_is_known.set()
 
     async def names(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=f"{current}{number}", value=str(number)) for number in range(2)]
@@ -198,6 +201,7 @@ async def test_a_choice_is_offered_while_typing_and_a_form_comes_back(
         await simulator.wait_for(lambda: typing.state == "answered")
         chosen = await simulator.command("persona", {"name": "a0"}, channel_id=general, user_id=ada)
         await simulator.wait_for(lambda: chosen.modal)
+        await form_is_known.wait()  # the library notes it once its call has been answered
         filled = await simulator.submit(chosen.id, {"details": "tea"})
         await simulator.wait_for(lambda: filled.state == "answered")
 

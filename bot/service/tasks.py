@@ -3,7 +3,6 @@
 Of all teams, threads and platforms. Nothing that people wrote is among it.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -15,14 +14,19 @@ from rich.text import Text
 from bot.clock import Clock, SystemClock
 from bot.content import Record
 from bot.models import Inbound
-from bot.service.inspection import records, say, say_to_programs, utc
+from bot.service.inspection import opened_store, say, say_to_programs, utc
 from bot.service.settings import Settings
-from bot.state.schedules import Scheduled, ScheduleStore
-from bot.state.tasks import Stage, Task, Tasks
+from bot.state.schedules import Scheduled, ScheduleStore, schedule_key
+from bot.state.tasks import IN_LINE, Stage, Task, Tasks, task_key
+from bot.state.turns import parse_turn_name
 
 UNITS = ((24 * 60 * 60, "d"), (60 * 60, "h"), (60, "min"))
 COLUMNS = ("task", "stage", "since UTC", ">alive", ">tokens", ">cost", ">fails", "where, agent, interaction")
-UNREADABLE = "Written by another release, which has to be asked: {}.\n"
+
+UNREADABLE = (
+    "Cannot be read, since another release wrote it: start that one again. "
+    "To drop one instead, delete its key in Redis; what runs at the API is not cancelled:"
+)
 
 
 class Place(Record):
@@ -50,6 +54,14 @@ class UnderWay(Record):
     question_chars: int
 
 
+class Unreadable(Record):
+    """A record that another release wrote."""
+
+    kind: Literal["task", "schedule"]
+    stage: Literal["unreadable"] = "unreadable"
+    key: str  # in Redis
+
+
 class Planned(Record):
     """A schedule. Times are seconds since 1970."""
 
@@ -67,43 +79,39 @@ class Planned(Record):
 
 async def run_tasks(settings: Settings, *, with_schedules: bool, as_json: bool, clock: Clock | None = None) -> None:
     """Print them. Raises Invalid when the store cannot be asked."""
-    async with records(settings) as redis:
-        tasks = await tasks_under_way(redis)
-        schedules = await all_schedules(redis) if with_schedules else None
+    async with opened_store(settings) as redis:
+        tasks, unreadable = await tasks_under_way(redis)
+        schedules, others = await all_schedules(redis) if with_schedules else (None, [])
     if as_json:
-        say_to_programs([*tasks, *(schedules or [])])
+        say_to_programs([*tasks, *(schedules or []), *unreadable, *others])
         return
-    say(*render_tasks(tasks, (clock or SystemClock()).now()))
-    if schedules is not None:
-        say("", *render_schedules(schedules))
+    shown = list(render_tasks(tasks, (clock or SystemClock()).now())) if tasks or not unreadable else []
+    if schedules is not None and (schedules or not others):
+        shown += ["", *render_schedules(schedules)]
+    if unreadable or others:
+        shown += [*([""] if shown else []), *render_unreadable([*unreadable, *others])]
+    say(*shown)
 
 
-async def tasks_under_way(redis: Redis) -> list[UnderWay]:
-    """The oldest first. Those that cannot be read are named on stderr."""
-    found, unreadable = list[UnderWay](), list[str]()
+async def tasks_under_way(redis: Redis) -> tuple[list[UnderWay], list[Unreadable]]:
+    """The oldest first, and those that cannot be read."""
+    found, unreadable = list[UnderWay](), list[Unreadable]()
     async for page in Tasks(redis).under_way():
-        found += map(of_task, page.tasks)
-        unreadable += page.unreadable
-    _warn(unreadable)
-    return sorted(found, key=lambda task: (task.started_at, task.reference))
+        found += map(under_way_of, page.tasks)
+        unreadable += [Unreadable(kind="task", key=task_key(*parse_turn_name(name))) for name in page.unreadable]
+    return sorted(found, key=lambda task: (task.started_at, task.reference)), unreadable
 
 
-async def all_schedules(redis: Redis) -> list[Planned]:
-    """The next first, then those without a next. Those that cannot be read are named on stderr."""
-    found, unreadable = list[Planned](), list[str]()
+async def all_schedules(redis: Redis) -> tuple[list[Planned], list[Unreadable]]:
+    """The next first, then those without a next; and those that cannot be read."""
+    found, unreadable = list[Planned](), list[Unreadable]()
     async for page in ScheduleStore(redis).all():
-        found += map(of_schedule, page.schedules)
-        unreadable += page.unreadable
-    _warn(unreadable)
-    return sorted(found, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.reference))
+        found += map(planned_of, page.schedules)
+        unreadable += [Unreadable(kind="schedule", key=schedule_key(name)) for name in page.unreadable]
+    return sorted(found, key=lambda one: (one.next_at is None, one.next_at or 0.0, one.reference)), unreadable
 
 
-def _warn(unreadable: Sequence[str]) -> None:
-    if unreadable:
-        sys.stderr.write(UNREADABLE.format(", ".join(sorted(unreadable))))
-
-
-def of_task(task: Task) -> UnderWay:
+def under_way_of(task: Task) -> UnderWay:
     return UnderWay(
         reference=task.reference,
         where=_place(task.asked),
@@ -120,7 +128,7 @@ def of_task(task: Task) -> UnderWay:
     )
 
 
-def of_schedule(scheduled: Scheduled) -> Planned:
+def planned_of(scheduled: Scheduled) -> Planned:
     return Planned(
         reference=scheduled.id,
         where=_place(scheduled.asked),
@@ -162,7 +170,7 @@ def _cells(task: UnderWay, now: float) -> Iterator[RenderableType]:
 def render_counts(tasks: Sequence[UnderWay]) -> str:
     """How many there are, wait, or have ended and are not rid of what runs at the API."""
     ended = sum(task.stage == Stage.ENDED for task in tasks)
-    waiting = sum(task.stage == Stage.QUEUED for task in tasks)
+    waiting = sum(task.stage in IN_LINE for task in tasks)
     said = (
         f"{_tasks(len(tasks) - ended)} under way; {waiting or 'none'} {'wait' if waiting > 1 else 'waits'} for a slot."
     )
@@ -180,6 +188,13 @@ def render_unknown(references: Sequence[str]) -> str:
         "People were asked in the thread: `retry` starts it again, which may cost twice, and `cancel` drops it. "
         "See `parley explain REF`."
     )
+
+
+def render_unreadable(unreadable: Sequence[Unreadable]) -> Iterator[RenderableType]:
+    """Which they are, and what to do."""
+    yield UNREADABLE
+    for one in unreadable:
+        yield Text(f"  {one.kind}  {one.key}", overflow="fold")
 
 
 def render_schedules(schedules: Sequence[Planned]) -> Iterator[RenderableType]:

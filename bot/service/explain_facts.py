@@ -1,4 +1,4 @@
-"""What is told of one turn, task or schedule: facts, of which none is a text of people."""
+"""What `parley explain` prints of one turn, task or schedule: facts, of which none is a text of people."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ class Explained(Record):
     life: tuple[Moment, ...] = ()
 
 
-def of_turn(turn: Turn) -> Explained:
+def explained_turn(turn: Turn) -> Explained:
     thread, _, message = turn.name.partition(" ")
     return Explained(
         kind="turn",
@@ -46,7 +46,7 @@ def of_turn(turn: Turn) -> Explained:
     )
 
 
-def of_task(task: Task, wishes: Mapping[str, str] | None = None) -> Explained:
+def explained_task(task: Task, wishes: Mapping[str, str] | None = None) -> Explained:
     """`wishes`: what waits beside the record, of people and of the API."""
     return Explained(
         kind="task",
@@ -98,7 +98,7 @@ def _waiting(wishes: Mapping[str, str]) -> dict[str, Fact | None]:
     }
 
 
-def of_schedule(scheduled: Scheduled) -> Explained:
+def explained_schedule(scheduled: Scheduled) -> Explained:
     schedule, asked = scheduled.schedule, scheduled.asked
     return Explained(
         kind="schedule",

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from bot.content import TextContent
 from bot.models import Inbound, MessageId, Thread, UserId
-from bot.service.overview import of_task, render_counts, render_tasks
+from bot.service.tasks import render_counts, render_tasks, under_way_of
 from bot.state.schedules import Schedule, Scheduled, ScheduleStore
-from bot.state.store import Command, connect
+from bot.state.store import DUE, Command, connect
 from bot.state.tasks import Spent, Stage, Task, Tasks
 from tests.service.processes import CLEAN, parley
 
@@ -136,24 +136,48 @@ async def test_nothing_scheduled_is_said(tmp_path: Path, redis_url: str) -> None
     assert said == "Nothing is under way.\n\nNothing is scheduled.\n"
 
 
-async def test_what_another_release_wrote_is_named_beside_the_rest(tmp_path: Path, redis_url: str) -> None:
+async def test_what_another_release_wrote_is_listed_by_its_key_with_what_to_do(tmp_path: Path, redis_url: str) -> None:
+    newer, schedule = a_task("P-00002"), a_schedule("S-00001")
+    await store(redis_url, newer, schedule)
+    async with connect(redis_url) as redis:
+        keys = [Tasks(redis).saved(newer).key, ScheduleStore(redis).saved(schedule).key]
+        for key in keys:
+            await redis.set(key, '{"version": 99}', ex=60)
+
+    code, said, trouble = await listed(tmp_path, "--schedules", REDIS_URL=redis_url)
+    _, for_programs, _ = await listed(tmp_path, "--schedules", "--json", REDIS_URL=redis_url)
+
+    assert (code, trouble) == (0, "")
+    advice, *lines = said.splitlines()
+    assert "start that one again" in advice
+    assert [line.split() for line in lines] == [["task", keys[0]], ["schedule", keys[1]]]
+    unreadable = [json.loads(line) for line in for_programs.splitlines()]
+    assert [(one["kind"], one["stage"], one["key"]) for one in unreadable] == [
+        ("task", "unreadable", keys[0]),
+        ("schedule", "unreadable", keys[1]),
+    ]
+
+
+async def test_what_another_release_wrote_hides_no_other(tmp_path: Path, redis_url: str) -> None:
     newer = a_task("P-00002")
     await store(redis_url, a_task("P-00001"), newer)
     async with connect(redis_url) as redis:
         await redis.set(Tasks(redis).saved(newer).key, '{"version": 99}', ex=60)
+        await redis.zadd(DUE, {"nonsense": 1})
 
-    code, said, trouble = await listed(tmp_path, "--json", REDIS_URL=redis_url)
+    code, said, trouble = await listed(tmp_path, REDIS_URL=redis_url)
 
-    assert code == 0
-    assert json.loads(said)["reference"] == "P-00001"
-    assert trouble == f"Written by another release, which has to be asked: {newer.name}.\n"
+    assert (code, trouble) == (0, "")
+    assert said.splitlines()[1].startswith("P-00001")
+    assert "1 task is under way" in said
+    assert said.splitlines()[-1].startswith("  task  ")
 
 
 async def test_a_store_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     code, said, trouble = await listed(tmp_path, REDIS_URL=f"unix://{tmp_path}/nobody.sock")
 
     assert (code, said) == (2, "")
-    assert trouble == "The store cannot be asked (away); check REDIS_URL.\n"
+    assert trouble.startswith("The store cannot be asked (away): check that the server runs, and host and port in")
 
 
 async def test_a_reader_that_has_seen_enough_hears_no_complaint(tmp_path: Path, redis_url: str) -> None:
@@ -189,7 +213,7 @@ def test_a_list_fits_into_100_columns() -> None:
     console = Console(width=100)
 
     with console.capture() as capture:
-        console.print(*render_tasks([of_task(task), of_task(unknown)], NOW + 59 * 60), sep="\n")
+        console.print(*render_tasks([under_way_of(task), under_way_of(unknown)], NOW + 59 * 60), sep="\n")
 
     lines = capture.get().splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 100
@@ -199,8 +223,8 @@ def test_a_list_fits_into_100_columns() -> None:
 
 
 def test_what_has_ended_and_still_runs_at_the_api_is_counted_apart() -> None:
-    ended = of_task(a_task("P-00001", Stage.ENDED, strays=["int-1"]))
-    running, queued = (of_task(a_task("P-00002", stage)) for stage in (Stage.RUNNING, Stage.QUEUED))
+    ended = under_way_of(a_task("P-00001", Stage.ENDED, strays=["int-1"]))
+    running, queued = (under_way_of(a_task("P-00002", stage)) for stage in (Stage.RUNNING, Stage.QUEUED))
 
     assert render_counts([running]) == "1 task is under way; none waits for a slot."
     assert render_counts([running, queued]) == "2 tasks are under way; 1 waits for a slot."
