@@ -30,7 +30,7 @@ from bot.research.scheduling.zones import TimeZones
 from bot.research.stopping import Stopping
 from bot.service.reach import Reach
 from bot.service.settings import Settings
-from bot.state.engine import Engine, Work
+from bot.state.engine import Duties, Engine
 from bot.state.inbox import Inbox
 from bot.state.records import Records
 from bot.state.runs import Runs
@@ -66,11 +66,11 @@ async def working(
         rules = _rules(settings, status_seconds)
         schedules = _schedules(settings, rules, redis, engine, clock)
         tools = Tools(settings, rules, redis, engine, runs, interactions, channels, clock)
-        work = _work(tools, schedules)
+        duties = _duties(tools, schedules)
         sweeper = Sweeper(redis, engine.wake, clock, timing)
         async with asyncio.TaskGroup() as group:
             beside = (runs.watch(), sweeper.run(), schedules.run(), reach.tell(redis))
-            tasks = [group.create_task(one) for one in (*beside, engine.run(work))]
+            tasks = [group.create_task(one) for one in (*beside, engine.run(duties))]
             yield
             tasks[-1].cancel()  # first, since what it cuts short still needs the others
             await asyncio.wait(tasks[-1:])
@@ -107,7 +107,7 @@ class Tools(NamedTuple):
     clock: Clock
 
 
-def _work(tools: Tools, schedules: Schedules) -> Work:
+def _duties(tools: Tools, schedules: Schedules) -> Duties:
     settings, clock = tools.settings, tools.clock
     records = Records.over(tools.redis, retention_days=settings.retention_days)
     research = _research(tools, records)
@@ -129,7 +129,7 @@ def _work(tools: Tools, schedules: Schedules) -> Work:
         records=records, runs=tools.runs, answering=answering, channels=tools.channels,
         handlers=handlers, is_for_task=decisions.is_for_task, withdraws=long_work.withdraw, clock=clock,
     )  # fmt: skip
-    return Work(manager.drain, research.step)
+    return Duties(manager.drain, research.step)
 
 
 def _research(tools: Tools, records: Records) -> ResearchManager:

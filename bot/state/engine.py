@@ -41,7 +41,7 @@ log = structlog.stdlib.get_logger()
 T = TypeVar("T")
 
 
-class Work(NamedTuple):
+class Duties(NamedTuple):
     """What a worker does: answer what waits in a thread, called again for as long as it raises; and take a task one
     short step further, which gives the seconds until the next one, or None when it has ended."""
 
@@ -59,7 +59,7 @@ class Engine:
     def __init__(self, docket: Docket, steps: Steps, timing: Timing) -> None:
         self._docket, self._steps, self._timing = docket, steps, timing
         self.name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"  # containers share name and pid
-        self._work: Work | None = None
+        self._duties: Duties | None = None
         self._active: set[asyncio.Future[Any]] = set()
         self._stopping = False
         docket.register(self.drain_thread)
@@ -84,13 +84,13 @@ class Engine:
         """Have some worker take the task a step further at once; further steps follow by themselves."""
         await self._steps.at_once(turn_name(thread, task))
 
-    async def run(self, work: Work) -> None:
+    async def run(self, duties: Duties) -> None:
         """Do what is waiting, many things at a time but each one alone, until cancelled.
 
         Cancelled, it takes no new ones, gives those at work a moment to end, and cuts the rest short, which
         another worker goes on with, or the next start of this one.
         """
-        self._work = work
+        self._duties = duties
         async with self._worker() as worker:
             running = asyncio.create_task(self._run(worker))
             try:
@@ -142,7 +142,7 @@ class Engine:
             await self.wake_again(Thread.parse(thread))
             return
         with suppress(CutShort):  # its run has woken another
-            await self._until_cut_short(self._works().drain(Thread.parse(thread)))
+            await self._until_cut_short(self._known_duties().drain(Thread.parse(thread)))
         reached(Point.TASK_ACKNOWLEDGED)
 
     async def _step(self, name: str) -> float | None:
@@ -153,14 +153,14 @@ class Engine:
             log.error("task_dropped", task=name, cause="it is no task's name")
             return None
         try:
-            return await self._until_cut_short(self._works().step(*parse_turn_name(name)))
+            return await self._until_cut_short(self._known_duties().step(*parse_turn_name(name)))
         except CutShort:
             return 0.0
 
-    def _works(self) -> Work:
-        if self._work is None:
+    def _known_duties(self) -> Duties:
+        if self._duties is None:
             raise RuntimeError("this process wakes threads; only one that runs does the work")
-        return self._work
+        return self._duties
 
     async def _until_cut_short(self, work: Coroutine[Any, Any, T]) -> T:
         """The work's result. Raises CutShort when it has to end before it has one."""

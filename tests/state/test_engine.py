@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.models import Inbound, MessageId, Thread
-from bot.state.engine import Engine, Work
+from bot.state.engine import Duties, Engine
 from bot.state.inbox import Inbox
 from bot.state.run import RunLost
 from bot.state.runs import Runs
@@ -43,7 +43,7 @@ async def running(
     drain: Callable[[Thread], Coroutine[Any, Any, None]] = nothing_to_drain,
     step: Callable[[Thread, MessageId], Coroutine[Any, Any, float | None]] = no_task,
 ) -> AsyncGenerator[None]:
-    task = asyncio.create_task(engine.run(Work(drain, step)))
+    task = asyncio.create_task(engine.run(Duties(drain, step)))
     yield
     task.cancel()
     await asyncio.wait([task])

@@ -10,7 +10,7 @@ from redis.exceptions import OutOfMemoryError
 
 from bot.clock import SystemClock
 from bot.models import Inbound, MessageId, Thread
-from bot.state.engine import Engine, Work
+from bot.state.engine import Duties, Engine
 from bot.state.heartbeats import alive
 from bot.state.inbox import Inbox, settled
 from bot.state.run import RunLost
@@ -250,7 +250,7 @@ async def test_a_worker_ends_also_while_redis_says_nothing(server: RedisServer) 
     async def worker() -> None:
         async with Engine.connect(server.url, timing) as engine:
             await engine.wake(THREAD, "1")
-            await engine.run(Work(drain, no_step))
+            await engine.run(Duties(drain, no_step))
 
     async with asyncio.timeout(15):
         ending = asyncio.create_task(worker())
