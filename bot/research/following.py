@@ -87,6 +87,9 @@ async def _become_head(work: Work, interaction: Interaction) -> None:
         return
     before = await work.goes_on_from()
     turn = await work.records.turns.get(task.name) or Turn.of(task.asked)
+    if turn.interaction_id == interaction.id:  # as the release before noted it; the thread may have gone on since
+        task.has_report = True
+        return
     turn.parent, turn.parent_interaction_id, turn.interaction_id = before.turn, before.interaction_id, interaction.id
     turn.state, turn.question = State.ANSWERED, task.question[:REMEMBERED_CHARS]
     turn.answer = interaction.output_text[:REMEMBERED_CHARS]

@@ -55,7 +55,7 @@ async def take(work: Work) -> float | None:
 async def _hold(work: Work, error: Undeliverable) -> float | None:
     """Nobody can be told anything. What has cost something is kept for a day, in which that may be mended."""
     work.miss(error)
-    if work.task.interactions and work.unseen < HELD_SECONDS:
+    if (work.task.interactions or work.task.creating) and work.unseen < HELD_SECONDS:
         return UNSEEN_SECONDS
     fix = "have it asked again where the bot may write"
     log.error("task_abandoned", cause=str(error), interaction=work.task.interaction_id, fix=fix)
@@ -142,7 +142,9 @@ def _stopped(task: Task) -> str:
 
 
 def _lasts_too_long(work: Work) -> bool:
-    return _lasted(work) > LONGEST.get(work.task.stage, math.inf)
+    """A report that its place does not take is kept for as long as all else that nobody can be shown."""
+    longest = HELD_SECONDS if work.task.has_report else LONGEST.get(work.task.stage, math.inf)
+    return _lasted(work) > longest
 
 
 def _lasted(work: Work) -> float:
@@ -153,7 +155,7 @@ def _lasted(work: Work) -> float:
 async def _time_out(work: Work) -> float | None:
     """What has ended in time is reported, or proposed, or told as it ended, if only now, as after an outage of ours."""
     interaction = await _last_look(work)
-    if interaction is not None and not interaction.is_running and interaction.status != Status.CANCELLED:
+    if interaction is not None and not interaction.is_running and not _has_cancelled(work, interaction):
         work.count(interaction)
         return await (plan(work) if work.task.begun_at is None else finish(work, interaction))
     return await break_off(work, _timed_out(work.task), texts.RETRY)
@@ -169,9 +171,18 @@ async def _last_look(work: Work) -> Interaction | None:
     """What has become of it; tried again for a while, then what can be had at once."""
     if work.task.interaction_id is None:
         return None
-    if _lasted(work) < PATIENCE * LONGEST_SECONDS:
+    if _is_patient(work):
         return await look_at(work, work.task.interaction_id)
     return await work.cancel_upstream()
+
+
+def _has_cancelled(work: Work, interaction: Interaction) -> bool:
+    """Whether the last look has, and nobody else before."""
+    return interaction.status == Status.CANCELLED and not _is_patient(work)
+
+
+def _is_patient(work: Work) -> bool:
+    return _lasted(work) < PATIENCE * LONGEST_SECONDS
 
 
 async def _give_up(work: Work, notice: str) -> float | None:

@@ -177,7 +177,7 @@ class Work:
     async def end_with(self, last_word: LastWord, why: str) -> None:
         """The task is over with this word. Once it is saved the task can no longer go on."""
         task = self.task
-        task.last_word = last_word
+        task.last_word, task.failures = last_word, 0  # which has its own tries
         self.enter(Stage.ENDING)
         self.note(f"over after {self.elapsed:.0f} s: {why}")
         of_before = self.records.tasks.settled(task, Wish.RETRY)

@@ -70,7 +70,7 @@ class Reach:
 
     def _lasting(self) -> str | None:
         now = self._clock.monotonic()
-        lasts = now - self._away_at >= LASTING_SECONDS and now - self._failed_at < STALE_SECONDS
+        lasts = self._failed_at - self._away_at >= LASTING_SECONDS and now - self._failed_at < STALE_SECONDS
         return self._trouble.says if self._trouble and lasts else None
 
     def _failed(self, error: InteractionError, trouble: Trouble) -> None:

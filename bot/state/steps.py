@@ -22,6 +22,7 @@ from bot.state.timing import Timing
 LOOK_SECONDS = 0.25
 FAILED_SECONDS = 5.0  # until a step that failed is tried again; twice as long each time, up to
 LONGEST_FAILED_SECONDS = 10 * 60.0
+NOT_HERE_SECONDS = 60.0  # until one is due again that this process cannot take; what is wanted of it is due at once
 MOST_AT_ONCE = 100  # steps in one process
 FIX = "report it; until it is mended the step is tried again, every 10 minutes in the end"
 
@@ -108,7 +109,7 @@ class Steps:
             log.warning("step_not_taken", task=taken.name, cause=type(error).__name__)
             wait = FAILED_SECONDS
         except NotHere:
-            wait = self._put_off(taken.name)
+            wait = NOT_HERE_SECONDS
         except Exception:
             if taken.name not in self._failing:  # else it was said, and fails in the same way each time
                 log.exception("step_not_taken", task=taken.name, fix=FIX)

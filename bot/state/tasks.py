@@ -146,7 +146,7 @@ class Task(BaseModel):
         self.started_at, self.begun_at = now, None
         self.creating, self.interaction_id, self.failures = False, None, 0
         self.has_report, self.printings = False, 0
-        self.shown, self.last_word = "", None
+        self.shown, self.unseen_at, self.last_word = "", None, None
         self.sources, self.alive_sign, self.alive_at = 0, "", None
 
 

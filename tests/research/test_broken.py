@@ -13,7 +13,7 @@ from bot.research.manager import ResearchManager
 from bot.research.step import FAILURES
 from bot.simulators.gemini import GeminiSimulator
 from bot.state.records import Records
-from bot.state.tasks import Task
+from bot.state.tasks import Stage, Task
 from tests.contract.moved_clock import MovedClock
 from tests.research.attempts import Room, known, stepped, stored
 from tests.research.test_step import HOUR_SECONDS, cancels, ended_upstream, started, step
@@ -123,6 +123,23 @@ async def test_a_last_word_whose_drawing_breaks_is_said_without_it(
 
     assert "_done (" in room.shown[0]
     assert len(room.reports) == 1
+
+
+@pytest.mark.parametrize("research_seconds", [3_000.0])
+async def test_a_last_word_that_breaks_for_a_while_is_said(
+    manager: ResearchManager, records: Records, room: Breaking, clock: MovedClock, task: Task
+) -> None:
+    await started(manager, records, task)
+    room.breaks_on = lambda part: "**Research**" in part.text
+    while (await known(records, task)).stage != Stage.ENDING:
+        clock.move(await step(manager, task) or 0.0)
+    for _ in range(5):
+        await step(manager, task)
+
+    room.breaks_on = None
+    await all_steps(manager, clock, task)
+
+    assert UNEXPECTED in room.shown[0]
 
 
 async def test_what_cannot_even_say_its_last_word_ends_without_one(

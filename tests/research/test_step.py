@@ -148,6 +148,19 @@ async def test_a_report_that_cannot_be_read_after_an_hour_is_read_later(
     assert len(room.reports) == 1
 
 
+@pytest.mark.parametrize("research_seconds", [3_000.0])
+async def test_what_somebody_else_has_cancelled_is_told_as_stopped_after_an_hour_too(
+    manager: ResearchManager, records: Records, room: Room, clock: MovedClock, interactions: InteractionsClient,
+    task: Task,
+) -> None:  # fmt: skip
+    await interactions.cancel(await started(manager, records, task))
+
+    clock.move(HOUR_SECONDS + 1)
+    await stepped(manager, task)
+
+    assert f"_{texts.STOPPED} (" in room.shown[0]
+
+
 @pytest.mark.parametrize(("consent", "delay_seconds"), [(True, 60.0)])
 async def test_a_plan_that_never_comes_is_given_up_after_an_hour(
     manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, clock: MovedClock, task: Task

@@ -8,9 +8,9 @@ from bot.models import Inbound, MessageId, Part
 from bot.research import texts
 from bot.research.manager import ResearchManager
 from bot.research.work import UNSEEN_SECONDS
-from bot.simulators.gemini import GeminiSimulator
+from bot.simulators.gemini import Dropped, GeminiSimulator, HttpError
 from bot.state.records import Records
-from bot.state.tasks import Task
+from bot.state.tasks import Stage, Task
 from tests.contract.moved_clock import MovedClock
 from tests.contract.platforms import creates
 from tests.research.attempts import Room, known, stepped
@@ -102,6 +102,41 @@ async def test_a_report_is_kept_for_a_place_that_takes_nothing(
     assert len(room.reports) == 1
     assert "_done (" in room.shown[0]
     assert len(creates(gemini)) == 1
+
+
+async def test_a_report_that_is_kept_outlasts_what_the_api_cannot_tell_for_a_moment(
+    manager: ResearchManager, records: Records, room: ClosedRoom, gemini: GeminiSimulator, clock: MovedClock,
+    interactions: InteractionsClient, task: Task,
+) -> None:  # fmt: skip
+    running = await started(manager, records, task)
+    room.is_open(False)
+    await ended_upstream(interactions, running)
+    await step(manager, task)
+
+    for status in (503, 401):
+        clock.move(3 * HOUR_SECONDS)
+        gemini.fails(HttpError(status=status), operation="get")
+        await step(manager, task)
+    room.is_open(True)
+    await stepped(manager, task)
+
+    assert len(room.reports) == 1
+    assert "_done (" in room.shown[0]
+    assert cancels(gemini) == 0
+
+
+async def test_a_start_that_may_have_cost_something_is_kept_too(
+    manager: ResearchManager, records: Records, room: ClosedRoom, gemini: GeminiSimulator, task: Task
+) -> None:
+    gemini.fails(Dropped(after_creating=True))
+    room.takes_edits = False
+
+    assert await step(manager, task) == UNSEEN_SECONDS
+
+    room.is_open(True)
+    await step(manager, task)
+    assert "Retry" in [action.label for action in next(iter(room.messages.values())).actions or ()]
+    assert (await known(records, task)).stage == Stage.UNKNOWN
 
 
 async def test_what_could_not_be_shown_for_a_day_is_given_up_and_the_operator_told(

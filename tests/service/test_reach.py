@@ -87,6 +87,21 @@ async def test_a_key_that_stays_refused_is_told_to_the_other_processes(redis_url
                 await asyncio.sleep(0.01)
 
 
+async def test_one_call_that_failed_is_no_trouble_that_lasts(redis_url: str) -> None:
+    gemini, clock = GeminiSimulator(), Hands()
+    reach = Reach(clock)
+    async with gemini.serve() as url, open_http(url, "any") as http, connect(redis_url) as redis:
+        gemini.fails(HttpError(status=503), operation="get")
+        await asked(InteractionsClient(http, tells=reach.heard), 1)
+        async with under(reach.tell(redis)):
+            for seconds in (31, 62):
+                clock.seconds = seconds
+                clock.move(10)
+                await asyncio.sleep(0.1)
+
+                assert await told_of_api(redis) is None
+
+
 async def test_nobody_to_connect_to_is_said_with_where_to_look() -> None:
     with capture_logs() as logged:
         async with open_http("http://127.0.0.1:1", "any") as http:

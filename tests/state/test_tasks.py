@@ -136,14 +136,14 @@ async def test_a_task_is_found_by_its_interaction(redis: Redis, tasks: Tasks, ta
 def test_a_task_that_begins_again_keeps_an_approved_plan_and_nothing_of_its_run(task: Task) -> None:
     again = task.model_copy(
         update={"stage": Stage.ENDED, "plan_id": "the plan", "approved_by": "U1", "interaction_id": "it",
-                "creating": True, "begun_at": 2.0, "failures": 3, "starts": 2}
+                "creating": True, "begun_at": 2.0, "failures": 3, "starts": 2, "unseen_at": 3.0}
     )  # fmt: skip
 
     again.begin_again(9.0, plans=True)
 
     assert (again.stage, again.plan_id, again.approved_by, again.started_at) == (Stage.QUEUED, "the plan", "U1", 9.0)
     assert (again.interaction_id, again.creating, again.begun_at, again.failures) == (None, False, None, 0)
-    assert (again.starts, again.attempt) == (2, 2)
+    assert (again.starts, again.attempt, again.unseen_at) == (2, 2, None)
 
 
 @pytest.mark.parametrize(("plans", "stage"), [(True, Stage.PLAN_QUEUED), (False, Stage.QUEUED)])
