@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from redis.asyncio import Redis
 
 from bot.state.embedded import embedded
 from bot.state.store import connect
+from tests.chaos.redis_server import RedisServer, redis_server
 
 structlog.configure(  # tracebacks without local variables, as in production; drawing those takes a second each
     processors=[
@@ -94,3 +96,11 @@ async def redis_url(valkey: str) -> AsyncGenerator[str]:
 async def redis(redis_url: str) -> AsyncGenerator[Redis]:
     async with connect(redis_url) as redis:
         yield redis
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncGenerator[RedisServer]:
+    """A store of the test's own, which it may stop and start."""
+    async with redis_server(tmp_path) as server:
+        await server.start()
+        yield server

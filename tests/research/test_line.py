@@ -108,41 +108,29 @@ async def test_a_worker_that_dies_while_it_shows_a_plan_keeps_no_place(
     assert (await known(records, tasks[2])).stage == Stage.PLANNING
 
 
-async def test_what_is_approved_waits_in_line_again(
+@pytest.mark.parametrize(
+    ("wish", "said", "waits"),
+    [(Wish.APPROVE, "U1", Stage.QUEUED), (Wish.CHANGE, "only Europe", Stage.PLAN_QUEUED)],
+)
+async def test_what_is_decided_about_a_plan_waits_in_line_again(
     manager: ResearchManager,
     records: Records,
     gemini: GeminiSimulator,
     interactions: InteractionsClient,
     tasks: list[Task],
+    wish: Wish,
+    said: str,
+    waits: Stage,
 ) -> None:
     await plans_are_made(gemini, interactions, await known(records, tasks[0]))
     await step(manager, tasks[0])
     await step(manager, tasks[2])  # which takes the place
 
-    await records.tasks.wish(tasks[0], Wish.APPROVE, "U1")
+    await records.tasks.wish(tasks[0], wish, said)
     await step(manager, tasks[0])
     await step(manager, tasks[0])
 
-    assert (await known(records, tasks[0])).stage == Stage.QUEUED
-    assert len(creates(gemini)) == 3
-
-
-async def test_a_plan_that_is_to_change_waits_in_line_again(
-    manager: ResearchManager,
-    records: Records,
-    gemini: GeminiSimulator,
-    interactions: InteractionsClient,
-    tasks: list[Task],
-) -> None:
-    await plans_are_made(gemini, interactions, await known(records, tasks[0]))
-    await step(manager, tasks[0])
-    await step(manager, tasks[2])  # which takes the place
-
-    await records.tasks.wish(tasks[0], Wish.CHANGE, "only Europe")
-    await step(manager, tasks[0])
-    await step(manager, tasks[0])
-
-    assert (await known(records, tasks[0])).stage == Stage.PLAN_QUEUED
+    assert (await known(records, tasks[0])).stage == waits
     assert len(creates(gemini)) == 3
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -14,17 +13,10 @@ from bot.state.run import RunLost
 from bot.state.runs import Runs
 from bot.state.tasks import Task
 from tests.chaos.proxy import Proxy
-from tests.chaos.redis_server import RedisServer, redis_server
+from tests.chaos.redis_server import RedisServer
 from tests.contract.platforms import creates
 from tests.research.attempts import known, stepped
 from tests.state.inbounds import under
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncGenerator[RedisServer]:
-    async with redis_server(tmp_path) as server:
-        await server.start()
-        yield server
 
 
 @pytest.fixture

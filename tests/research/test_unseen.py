@@ -45,6 +45,16 @@ def room() -> ClosedRoom:
     return ClosedRoom()
 
 
+async def ended_unseen(
+    manager: ResearchManager, records: Records, room: ClosedRoom, interactions: InteractionsClient, task: Task
+) -> str:
+    """Have it end where nothing can be shown any more; the id of its interaction."""
+    running = await started(manager, records, task)
+    room.is_open(False)
+    await ended_upstream(interactions, running)
+    return running
+
+
 @pytest.mark.parametrize("research_seconds", [600.0])
 async def test_a_status_that_is_refused_ends_nothing_and_is_tried_again_calmly(
     manager: ResearchManager, records: Records, room: ClosedRoom, gemini: GeminiSimulator, clock: MovedClock,
@@ -89,9 +99,7 @@ async def test_a_report_is_kept_for_a_place_that_takes_nothing(
     interactions: InteractionsClient, task: Task,
 ) -> None:  # fmt: skip
     """F38: for a day."""
-    running = await started(manager, records, task)
-    room.is_open(False)
-    await ended_upstream(interactions, running)
+    await ended_unseen(manager, records, room, interactions, task)
 
     for _ in range(23):
         assert await step(manager, task) == UNSEEN_SECONDS
@@ -108,9 +116,7 @@ async def test_a_report_that_is_kept_outlasts_what_the_api_cannot_tell_for_a_mom
     manager: ResearchManager, records: Records, room: ClosedRoom, gemini: GeminiSimulator, clock: MovedClock,
     interactions: InteractionsClient, task: Task,
 ) -> None:  # fmt: skip
-    running = await started(manager, records, task)
-    room.is_open(False)
-    await ended_upstream(interactions, running)
+    await ended_unseen(manager, records, room, interactions, task)
     await step(manager, task)
 
     for status in (503, 401):
@@ -143,9 +149,7 @@ async def test_what_could_not_be_shown_for_a_day_is_given_up_and_the_operator_to
     manager: ResearchManager, records: Records, room: ClosedRoom, clock: MovedClock, interactions: InteractionsClient,
     task: Task, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    running = await started(manager, records, task)
-    room.is_open(False)
-    await ended_upstream(interactions, running)
+    running = await ended_unseen(manager, records, room, interactions, task)
     await step(manager, task)
 
     clock.move(24 * HOUR_SECONDS + 1)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -17,20 +16,13 @@ from bot.state.run import RunLost
 from bot.state.runs import Runs
 from bot.state.store import Command, key
 from bot.state.timing import Timing
-from tests.chaos.redis_server import RedisServer, redis_server
+from tests.chaos.redis_server import RedisServer
 from tests.state.inbounds import THREAD, Wakes, oldest, said, under, waiting
 
 TIMING = Timing(lease=30, watch=0.02, lost=1.0)
 SHORT = Timing(lease=0.6, watch=0.02, lost=1.0)
 REACHED = Command("SET", key(THREAD, "reached"), ("half of it", "EX", 60))
 BIG = Command("SET", key(THREAD, "big"), ("x" * 100_000, "EX", 60))
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncGenerator[RedisServer]:
-    async with redis_server(tmp_path) as server:
-        await server.start()
-        yield server
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ you can try everything without an account. I know no facts, but I do remember th
 
 - `my name is Phil`, and later `what is my name?`
 - `remember that the launch is on Friday`, and later `what did I tell you?`
-- a file: I tell you exactly what arrived
+- a picture, a PDF or a recording: I tell you exactly what arrived
 - `write a long answer`, `count to 20`, `what is 12*7`
 - `echo: hello`, or `echo 3 times: hello`: then I number the lines"""
 
