@@ -9,6 +9,7 @@ import pytest
 
 from bot.service.demo import surroundings
 from bot.service.settings import Settings
+from tests.browser.threads import enter_general
 from tests.playground.simulated import address, bot, discord, discord_bot, slack
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def platform(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def general(demo: "Page", platform: str) -> "Page":
     """The demo at #general of the platform."""
-    await demo.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
-    await demo.get_by_role("heading", name=f"#general {platform}").wait_for()
+    await enter_general(demo, platform)
     return demo
 
 

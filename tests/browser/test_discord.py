@@ -7,6 +7,7 @@ import pytest
 
 from bot.simulators.discord import DiscordSimulator, Message
 from tests.browser.test_playground import HOSTILE
+from tests.browser.threads import enter_general
 from tests.playground.discord_bot import COMMANDS, DEFER_UPDATE, DiscordBot
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def general(discord: DiscordSimulator) -> str:
 @pytest.fixture
 async def guild(page: "Page") -> "Page":
     """The page at #general of the guild."""
-    await page.get_by_role("list", name="Simulated Discord").get_by_role("link", name="general").click()
-    await page.get_by_role("heading", name="#general Discord").wait_for()
+    await enter_general(page, "Discord")
     return page
 
 

@@ -1,5 +1,6 @@
 """The page as people use it, by role and label alone."""
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, cast
 
@@ -8,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.simulators.slack import Message, SlackSimulator
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator, Page, Route
 
 HOSTILE = """<img src=x onerror="alert(1)"> <script>alert(2)</script> <svg onload=alert(3)>
 
@@ -83,6 +84,30 @@ async def test_shift_and_enter_begin_a_new_line(page: "Page", slack: SlackSimula
     await box.press("Enter")
 
     assert (await _written(slack, "two")).text == "one\ntwo"
+
+
+async def test_who_writes_faster_than_it_is_sent_is_sent_next_and_what_is_pressed_twice_once(
+    page: "Page", slack: SlackSimulator
+) -> None:
+    box = page.get_by_role("textbox", name="Message").last
+    held = asyncio.Event()
+
+    async def hold(route: "Route") -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/messages", hold)
+    await box.fill("one")
+    await box.press("Enter")
+    await box.press("Enter")
+    await box.fill("two")
+    await box.press("Enter")
+    held.set()
+    await _thread(page, "two").wait_for()
+    await page.wait_for_function("!document.querySelector('form[aria-busy]')")
+
+    assert [one.text for one in slack.workspace.history("C0GENERAL")] == ["one", "two"]
+    assert await box.input_value() == ""
 
 
 async def test_an_example_fills_the_box(page: "Page") -> None:

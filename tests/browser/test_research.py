@@ -76,12 +76,12 @@ async def test_a_plan_is_dropped(general: "Page") -> None:
 
 async def test_a_schedule_is_listed_paused_and_deleted_by_its_reference(general: "Page") -> None:
     thread = await asked(general, f"research every Monday 9:00 {QUESTION}")
-    confirmed = thread.get_by_text("every Monday at 9:00 (UTC), next on Mon")
-    await confirmed.wait_for()
-    [reference] = re.findall(r"S-[0-9A-Z]{5}", await confirmed.inner_text())
+    told = thread.get_by_text("every Monday at 9:00 (UTC), next on Mon")
+    await told.wait_for()
+    [reference] = re.findall(r"S-[0-9A-Z]{5}", await told.inner_text())
 
     await written(thread, "tasks")
-    await thread.get_by_text("every Monday at 9:00 (UTC), next on Mon").last.wait_for()
+    await told.nth(1).wait_for()
     await written(thread, f"pause {reference}")
     await thread.get_by_text("Paused.").wait_for()
     await written(thread, f"delete {reference}")

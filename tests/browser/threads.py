@@ -1,10 +1,16 @@
-"""The threads of the demo's page, and what people say there, by role and label alone."""
+"""Where people go on the demo's page, its threads, and what they say there, by role and label alone."""
 
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
+
+
+async def enter_general(page: "Page", platform: str) -> None:
+    """Comes back once that page is there with its scripts: words written on the one before would be lost with it."""
+    await page.get_by_role("list", name=f"Simulated {platform}").get_by_role("link", name="general").click()
+    await page.wait_for_url(f"**/channels/{platform.lower()}/*", wait_until="load")
 
 
 def threads(page: "Page") -> "Locator":

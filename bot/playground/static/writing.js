@@ -1,7 +1,7 @@
 // What people write on the page: messages, commands, replies to a message, files with them.
 
 import { hideCommands, onCommandKey, showCommands } from "./commands.js";
-import { send } from "./sending.js";
+import { idle, send } from "./sending.js";
 
 const flow = document.querySelector(".flow");
 const WRITING = ".composer, .reply";
@@ -31,6 +31,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   if (!form.matches(WRITING)) return;
+  await idle(form); // whoever writes faster than we send is sent next; what was pressed twice is gone by then
   const box = form.elements.text;
   const words = box.value;
   if (!words.trim() && !form.elements.files.files.length) box.focus();
