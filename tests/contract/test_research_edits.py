@@ -1,5 +1,8 @@
 """People edit or delete the message that asked for a research."""
 
+import json
+import re
+
 import pytest
 from redis.asyncio import Redis
 
@@ -7,6 +10,7 @@ from bot.simulators.gemini import GeminiSimulator
 from tests.contract.behaviors import behavior
 from tests.contract.platforms import EDITED, Platform, Said, answered_at_length, asked, cancelled, creates
 from tests.contract.researches import QUESTION
+from tests.contract.test_memory import EXPIRED_SECONDS
 
 
 @pytest.fixture
@@ -93,6 +97,40 @@ async def test_a_report_goes_when_its_question_is_edited(platform: Platform, gem
     await platform.until(lambda: platform.replies(mention) == [f"just this\n\n{EDITED}"])
     assert platform.files(mention) == {}
     assert creates(gemini)[1].previous_interaction_id is None
+
+
+@behavior("research:edit")
+@behavior("memory:expired")
+@pytest.mark.parametrize("research_seconds", [0.5])
+@pytest.mark.parametrize("before", ["research: What do otters eat?", "echo: otters"], ids=["report", "answer"])
+async def test_a_new_report_comes_after_what_had_followed_the_old_answer_also_where_that_is_told_again(
+    platform: Platform, gemini: GeminiSimulator, before: str
+) -> None:
+    mention = await platform.mention("my name is Phil")
+    await platform.replied(mention, "told me.")
+    edited = await platform.write(before, under=mention)
+    await platform.until(lambda: "otters" in str(platform.replies(mention)) and not platform.buttons(mention))
+    await platform.write("remember that the sky is red", under=mention)
+    await platform.until(lambda: "sky is red" in str(platform.replies(mention)))
+
+    await platform.edit(edited, "research: What do seals eat?")
+    await asked(gemini, 4)
+    await platform.until(lambda: len(platform.files(mention)) == 3 and not platform.buttons(mention))
+    await platform.write("what did I tell you?", under=mention)
+    await asked(gemini, 5)
+    await platform.until(lambda: "the sky is red" in platform.replies(mention)[-1])
+    gemini.advance(EXPIRED_SECONDS)
+    await platform.write("what is my name?", under=mention)
+    await platform.until(lambda: "Your name is **Phil**" in platform.replies(mention)[-1])
+
+    again = json.dumps(creates(gemini)[-1].body["input"])
+    assert re.findall(r'"user_input", "content": \[\{"type": "text", "text": "([^"]+)"', again) == [
+        "my name is Phil",
+        "remember that the sky is red",
+        "What do seals eat?",
+        "what did I tell you?",
+        "what is my name?",
+    ]
 
 
 @behavior("research:edit")
