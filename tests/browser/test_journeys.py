@@ -119,4 +119,4 @@ async def test_minds_are_changed_by_keyboard_alone(general: "Page") -> None:
     await general.keyboard.press("Enter")
 
     await _message(thread, "12*8?").wait_for(state="detached")
-    await general.wait_for_function("document.activeElement.matches('textarea')")
+    await general.locator("textarea:focus").wait_for()

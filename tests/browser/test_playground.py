@@ -104,7 +104,7 @@ async def test_who_writes_faster_than_it_is_sent_is_sent_next_and_what_is_presse
     await box.press("Enter")
     held.set()
     await _thread(page, "two").wait_for()
-    await page.wait_for_function("!document.querySelector('form[aria-busy]')")
+    await page.locator("form[aria-busy]").wait_for(state="detached")
 
     assert [one.text for one in slack.workspace.history("C0GENERAL")] == ["one", "two"]
     assert await box.input_value() == ""
