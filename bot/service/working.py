@@ -11,7 +11,7 @@ from adapters.discord.channel import discord_channel
 from adapters.discord.events import PLATFORM as DISCORD
 from adapters.slack.channel import slack_channel
 from adapters.slack.events import PLATFORM as SLACK
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.conversation.adapter import Channel
 from bot.conversation.answering import Answering
 from bot.conversation.commands import render_help
@@ -30,6 +30,7 @@ from bot.research.scheduling.zones import TimeZones
 from bot.research.stopping import Stopping
 from bot.service.reach import Reach
 from bot.service.settings import Settings
+from bot.state.common_clock import common_clock
 from bot.state.engine import Duties, Engine
 from bot.state.inbox import Inbox
 from bot.state.records import Records
@@ -54,9 +55,10 @@ async def working(
     clock: Clock | None = None,
 ) -> AsyncGenerator[None]:
     """Answer what waits while the block lasts. Status messages of long tasks are edited every `status_seconds`."""
-    timing, clock = timing or Timing(), clock or SystemClock()
+    timing = timing or Timing()
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(connect(redis_url))
+        clock = clock or await stack.enter_async_context(common_clock(redis))
         engine = await stack.enter_async_context(Engine.connect(redis_url, timing))
         watching = await stack.enter_async_context(connect(redis_url))
         reach = Reach(clock)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.service.app import connected, listening
 from bot.service.settings import Settings
 from bot.service.working import working
@@ -57,9 +57,9 @@ def consent() -> bool:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The worker's."""
-    return SystemClock()
+def clock() -> Clock | None:
+    """The worker's; without one it has that of all processes."""
+    return None
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def platform(
     redis_url: str,
     slack: SlackSimulator,
     discord: DiscordSimulator,
-    clock: Clock,
+    clock: Clock | None,
 ) -> AsyncGenerator[Platform]:
     """One platform after the other, with the service listening to both and working."""
     async with (
