@@ -12,6 +12,8 @@ from bot.state.records import Records
 from bot.state.tasks import Stage, Task, Wish
 from bot.state.turns import parse_turn_name
 
+BETWEEN_CHANGES = "\n\n"
+
 
 class Decisions:
     def __init__(self, *, records: Records, engine: Engine, rules: Rules) -> None:
@@ -62,6 +64,8 @@ class Decisions:
         if not said:
             exchange.asks, exchange.asks_about = "change", task.name
             return texts.HOW_TO_CHANGE
+        if wish is Wish.CHANGE:
+            said = _both((await self._records.tasks.wishes(task)).get(wish, ""), said)
         await self._wish(task, wish, said)
         return None if message.silent else texts.render_decided(task, wish)
 
@@ -95,6 +99,12 @@ class Decisions:
     async def _wish(self, task: Task, wish: Wish, said: str) -> None:
         await self._records.tasks.wish(task, wish, said)
         await self._engine.step_now(task.asked.thread, task.id)
+
+
+def _both(earlier: str, said: str) -> str:
+    """What was said, after what no step has taken yet; once, where the message is handled anew after a crash."""
+    changes = [one for one in earlier.split(BETWEEN_CHANGES) if one]
+    return BETWEEN_CHANGES.join(changes if said in changes else [*changes, said])
 
 
 def is_meant(task: Task, message: Inbound) -> bool:

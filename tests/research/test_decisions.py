@@ -98,6 +98,19 @@ async def test_a_plan_that_is_to_change_is_not_approved(service: Service) -> Non
     assert await service.wishes() == {"change": "only Europe"}
 
 
+async def test_changes_said_before_a_step_takes_them_are_all_made_and_one_that_comes_again_once(
+    service: Service,
+) -> None:
+    await service.proposes()
+    for change in ("only Europe", "five pages", "only Europe"):
+        assert await service.changes(change) == texts.CHANGED
+
+    await service.manager.step(THREAD, ASKED.message)
+
+    assert (await service.task()).change == "only Europe\n\nfive pages"
+    assert await service.wishes() == {}
+
+
 async def test_a_change_counts_more_than_an_approval_that_nothing_has_come_of(service: Service) -> None:
     await service.proposes()
     await service.approves()
