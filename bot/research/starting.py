@@ -17,7 +17,7 @@ from bot.interactions.errors import BadRequest, InteractionError, NotFound, Outc
 from bot.interactions.types import DeepResearch, Interaction, Request, WebhookConfig
 from bot.interactions.wire import Json
 from bot.research import texts
-from bot.research.stoppable import is_unwanted, unless_stopped
+from bot.research.stoppable import is_unwanted, unless_ended, unless_stopped
 from bot.research.work import Work
 from bot.state.store import Command
 from bot.state.tasks import Stage, Task, Wish, told
@@ -165,9 +165,9 @@ def _names_environment(refusal: InteractionError) -> bool:
 
 
 async def question_request(work: Work, *, planning: bool = False) -> Request:
-    """The question with its files, going on from what the thread has said so far."""
+    """The question with its files, going on from what the thread has said so far. Raises CutOff."""
     asked = work.task.asked.model_copy(update={"content": _with_question(work.task)})
-    content, notes = await prepared(asked, work.channel)
+    content, notes = await unless_ended(prepared(asked, work.channel), work)
     reached(Point.DOWNLOADED)
     work.task.notes += [note for note in notes if note not in work.task.notes]
     before = await work.goes_on_from()

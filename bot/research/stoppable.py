@@ -25,7 +25,7 @@ class Withdrawn(Exception):
 
 
 class CutOff(Exception):
-    """A look was cut off, since somebody wants the task to end; its next step sees to that."""
+    """What changes nothing was cut off, since somebody wants the task to end; its next step sees to that."""
 
 
 async def unless_stopped(starting: Coroutine[None, None, None], work: Work) -> None:
@@ -47,9 +47,14 @@ async def unless_withdrawn(making: Coroutine[None, None, Made], work: Work) -> M
     return await _while(lambda: still_asked(work), making)
 
 
+async def unless_ended(making: Coroutine[None, None, Made], work: Work) -> Made:
+    """The same for what a stop cuts off too. Raises what it raises, and CutOff."""
+    return await _while(lambda: _nobody_ends(work), making)
+
+
 async def look_at(work: Work, interaction_id: str) -> Interaction:
     """How it stands, as the API tells, which may be long in telling. Raises InteractionError, and CutOff."""
-    return await _while(lambda: _nobody_ends(work), work.interactions.get(interaction_id))
+    return await unless_ended(work.interactions.get(interaction_id), work)
 
 
 async def _while(holds: Callable[[], Awaitable[None]], making: Coroutine[None, None, Made]) -> Made:

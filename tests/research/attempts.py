@@ -1,8 +1,10 @@
 """A task step by step, as a worker takes it: what its tests share."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from bot.clock import SystemClock
+from bot.content import FileRef
 from bot.conversation.adapter import ChannelBusy, Undeliverable
 from bot.models import Inbound, MessageId, Part
 from bot.research.manager import ResearchManager
@@ -30,8 +32,15 @@ class Room(Platform):
         super().__init__(message_chars=4_000)
         self.takes_files = True
         self.busy_with = ""  # the end of a file's name; it takes no such file just now
+        self.opening = asyncio.Event()
         self.happens: dict[str, Callable[[], Awaitable[None]]] = {}  # once, by what stands in the text
         self.fails_before: dict[str, Callable[[], Awaitable[None]]] = {}  # the same, before it is visible
+
+    async def open(self, file: FileRef) -> AsyncGenerator[bytes]:
+        """None of its files ever comes."""
+        self.opening.set()
+        await asyncio.Event().wait()
+        yield b""
 
     async def post(self, to: Inbound, part: Part, *, again: bool = False) -> MessageId:
         if part.file is not None and not self.takes_files:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from bot.content import DocumentContent, FileRef
 from bot.conversation.adapter import ChannelBusy
 from bot.interactions.client import InteractionsClient
 from bot.research import texts
@@ -252,6 +253,23 @@ async def test_a_wish_that_it_ends_counts_while_the_api_does_not_answer_a_look(
         assert await stepping == 0.0
         while not (await known(records, task)).ended:
             await step(manager, task)
+
+
+@pytest.mark.parametrize("wish", [Wish.STOP, Wish.WITHDRAW])
+async def test_a_wish_that_it_ends_counts_while_the_questions_file_does_not_come(
+    manager: ResearchManager, records: Records, room: Room, gemini: GeminiSimulator, task: Task, wish: Wish
+) -> None:
+    file = DocumentContent(mime_type="text/csv", source=FileRef(url="https://files.example/a", name="a.csv"))
+    task.asked = task.asked.model_copy(update={"content": (*task.asked.content, file)})
+    await stored(records, task)
+    stepping = asyncio.create_task(stepped(manager, task))
+    await asyncio.wait_for(room.opening.wait(), 10)
+
+    await records.tasks.wish(task, wish, "U1")
+    await asyncio.wait_for(stepping, 10)
+
+    assert (await known(records, task)).ended
+    assert creates(gemini) == []
 
 
 @pytest.mark.parametrize("consent", [True])
