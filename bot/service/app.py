@@ -10,13 +10,13 @@ import structlog
 from adapters.discord.events import PLATFORM as DISCORD
 from adapters.discord.gateway import DiscordGateway, GatewayRefused
 from adapters.slack.intake import slack_events
+from bot.clock import SystemClock
 from bot.conversation.adapter import Accept
 from bot.service.health import GATEWAY_SEAT, ready_routes, watched
 from bot.service.settings import Invalid, Settings
 from bot.service.web import serving, web_app
 from bot.service.webhooks import webhook_routes
 from bot.service.working import working
-from bot.state.common_clock import common_clock
 from bot.state.cursors import Cursors
 from bot.state.embedded import embedded
 from bot.state.engine import Engine
@@ -86,9 +86,8 @@ async def listening(settings: Settings, redis_url: str) -> AsyncGenerator[str]:
         connect(redis_url) as redis,
         Engine.connect(redis_url, Timing()) as engine,
         webhook_routes(settings, Tasks(redis), engine) as webhooks,
-        common_clock(redis) as clock,
     ):
-        inbox = Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
+        inbox = Inbox(redis, engine.wake, SystemClock(), retention_days=settings.retention_days)
         secret = settings.slack_signing_secret
         endpoint = slack_events(inbox.accept, signing_secret=secret.get_secret_value()) if secret else None
         routes = [*ready_routes(redis, settings), *webhooks]
@@ -102,20 +101,18 @@ async def connected(settings: Settings, redis_url: str, timing: Timing | None = 
     """Take messages in from Discord's gateway while the block lasts. A refusal for good ends the block."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with (
+        accepting(redis_url, settings) as inbox,
         connect(redis_url) as redis,
-        common_clock(redis) as clock,
-        Engine.connect(redis_url, Timing()) as engine,
         asyncio.TaskGroup() as group,
     ):
-        inbox = Inbox(redis, engine.wake, clock, retention_days=settings.retention_days)
         gateway = DiscordGateway(
             token,
             api_url=settings.discord_api_url,
-            clock=clock,
+            clock=SystemClock(),
             cursors=Cursors(redis, platform=DISCORD),
         )
         held_seconds = (timing or Timing()).seat
-        seat = Seat(redis, GATEWAY_SEAT, clock, held_seconds=held_seconds, poll_seconds=held_seconds / 10)
+        seat = Seat(redis, GATEWAY_SEAT, SystemClock(), held_seconds=held_seconds, poll_seconds=held_seconds / 10)
         running = group.create_task(_receive_seated(gateway, inbox.accept, seat))
         yield
         running.cancel()
@@ -136,3 +133,9 @@ async def _receive(gateway: DiscordGateway, accept: Accept) -> None:
         await gateway.run(accept)
     except GatewayRefused as refused:
         raise Invalid([str(refused)]) from refused
+
+
+@asynccontextmanager
+async def accepting(redis_url: str, settings: Settings) -> AsyncGenerator[Inbox]:
+    async with connect(redis_url) as redis, Engine.connect(redis_url, Timing()) as engine:
+        yield Inbox(redis, engine.wake, SystemClock(), retention_days=settings.retention_days)

@@ -11,11 +11,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.content import Record
 from bot.models import Inbound
 from bot.service.inspection import opened_store, say, say_to_programs, utc
 from bot.service.settings import Settings
+from bot.state.common_clock import time_of
 from bot.state.schedules import Scheduled, ScheduleStore, schedule_key
 from bot.state.tasks import IN_LINE, Stage, Task, Tasks, task_key
 from bot.state.turns import parse_turn_name
@@ -82,10 +83,11 @@ async def run_tasks(settings: Settings, *, with_schedules: bool, as_json: bool, 
     async with opened_store(settings) as redis:
         tasks, unreadable = await tasks_under_way(redis)
         schedules, others = await all_schedules(redis) if with_schedules else (None, [])
+        now = clock.now() if clock else await time_of(redis)
     if as_json:
         say_to_programs([*tasks, *(schedules or []), *unreadable, *others])
         return
-    shown = list(render_tasks(tasks, (clock or SystemClock()).now())) if tasks or not unreadable else []
+    shown = list(render_tasks(tasks, now)) if tasks or not unreadable else []
     if schedules is not None and (schedules or not others):
         shown += ["", *render_schedules(schedules)]
     if unreadable or others:

@@ -1,11 +1,14 @@
-"""One clock for all processes: the store's.
+"""One clock for all workers: the store's.
 
-Where the machines disagree, or one is set anew, young work would else look an hour old, and be cancelled for it.
+Where their machines disagree, or one is set anew, young work would else look an hour old, and be cancelled for it. That
+the store's own clock is set, or that another server with another time takes its place, is followed and said.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
@@ -14,54 +17,85 @@ from redis.exceptions import RedisError
 from bot.clock import SystemClock
 
 LOOK_SECONDS = 10.0  # between two looks at the store's time
+SOON_SECONDS = 0.25  # and before it has told it at all
 SLOW_SECONDS = 1.0  # an answer that took longer may be off by half of that, and is not believed
-FAR_SECONDS = 5.0  # worth a line in the log, as what the machine itself writes down is off by as much
+ANSWER_SECONDS = 2.0  # after which none is waited for
+FAR_SECONDS = 5.0  # of difference that an operator should know of
 
+# Also counts the time in which a machine sleeps, where there is such a clock.
+since_boot: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
 log = structlog.stdlib.get_logger()
 
 
 class CommonClock(SystemClock):
-    """The store's time, carried on between two looks by the machine's monotonic clock, which nobody sets.
+    """The store's time, carried on between two looks by a clock of the machine that nobody sets.
 
     Until the store has told it for the first time, it is the machine's own.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._began_at = super().now() - self.monotonic()  # when the monotonic clock stood at zero
+        self._booted_at = super().now() - since_boot()
+        self._is_told = False
+        self._is_far = False
 
     def now(self) -> float:
-        return self._began_at + self.monotonic()
+        return self._booted_at + since_boot()
 
     async def look(self) -> None:
-        """Take the store's time over. Raises redis.RedisError."""
-        asked_at = self.monotonic()
-        seconds, microseconds = await self._redis.time()
-        took = self.monotonic() - asked_at
-        if took <= SLOW_SECONDS:
-            self._began_at = seconds + microseconds / 1e6 - asked_at - took / 2
+        """Take the store's time over. Raises redis.RedisError, OSError, and TimeoutError."""
+        asked_at = since_boot()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            at = await time_of(self._redis)
+        took = since_boot() - asked_at
+        if took > SLOW_SECONDS:
+            return
+        booted_at = at - asked_at - took / 2
+        if self._is_told and abs(booted_at - self._booted_at) > FAR_SECONDS:
+            log.warning("clock_jumped", by_seconds=round(booted_at - self._booted_at))
+        self._booted_at, self._is_told = booted_at, True
 
     async def follow(self) -> None:
         """Look every few seconds, for ever; while the store is away, time goes on."""
-        told = False
         while True:
-            with suppress(RedisError):
-                await self.look()
-            is_far = abs(ahead := super().now() - self.now()) > FAR_SECONDS
-            if is_far and not told:
-                log.warning("clock_differs", seconds=round(ahead), fix="set the clock of this machine, or the store's")
-            told = is_far
-            await self.sleep(LOOK_SECONDS)
+            await self.sleep(LOOK_SECONDS if self._is_told else SOON_SECONDS)
+            await self.look_if_possible()
+
+    async def look_if_possible(self) -> None:
+        try:
+            await self.look()
+        except (RedisError, OSError, TimeoutError):
+            return
+        except Exception:
+            log.exception("clock_broke", fix="report it; until it is mended, the time is carried on from here")
+        self._tell()
+
+    def _tell(self) -> None:
+        """Once, that the machine's own clock shows another time; it stamps what the machine logs."""
+        ahead = super().now() - self.now()
+        if abs(ahead) > FAR_SECONDS and not self._is_far:
+            log.warning(
+                "clock_differs", machine_ahead_seconds=round(ahead), fix="set this machine's clock, or the store's"
+            )
+        self._is_far = abs(ahead) > (FAR_SECONDS / 2 if self._is_far else FAR_SECONDS)
 
 
 @asynccontextmanager
 async def common_clock(redis: Redis) -> AsyncGenerator[CommonClock]:
     """The store's time, for as long as the block lasts."""
     clock = CommonClock(redis)
-    with suppress(RedisError):
-        await clock.look()
+    await clock.look_if_possible()
     following = asyncio.create_task(clock.follow())
     try:
         yield clock
     finally:
         following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def time_of(redis: Redis) -> float:
+    """The store's, in seconds since 1970."""
+    seconds, microseconds = await redis.time()
+    return int(seconds) + int(microseconds) / 1_000_000

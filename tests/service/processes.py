@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.simulators.discord import DiscordSimulator
 from bot.simulators.slack import SlackSimulator
 
+BEGIN_SECONDS = 60.0
 CLEAN = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
@@ -61,11 +62,12 @@ async def python(
 
 
 async def url_in(process: asyncio.subprocess.Process) -> str:
-    """The first address it prints."""
+    """The first address it prints, within a time in which also a slow machine begins."""
     assert process.stdout is not None
     printed = b""
-    async for line in process.stdout:
-        printed += line
-        if found := re.search(rb"http://[\d.:]+\d", line):
-            return found.group().decode()
+    async with asyncio.timeout(BEGIN_SECONDS):
+        async for line in process.stdout:
+            printed += line
+            if found := re.search(rb"http://[\d.:]+\d", line):
+                return found.group().decode()
     raise AssertionError(f"it ended without an address: {printed.decode()}")
