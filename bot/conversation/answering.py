@@ -90,7 +90,7 @@ class Answering:
         turn.note(self._clock.now(), "asked")
         beside = [self._records.questions.began(question)] if question.thread.root == question.message else []
         asked = [self._records.questions.asked(question)] if await self._is_last(question) else []
-        await exchange.run.write(self._records.turns.saved(exchange.message, turn), *asked, beside=beside)
+        await exchange.run.write(self._records.turns.saved(turn), *asked, beside=beside)
         reached(Point.INTENT_SAVED)
 
     async def _is_last(self, question: Inbound) -> bool:

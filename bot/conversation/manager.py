@@ -163,7 +163,7 @@ class ConversationManager:
     def _reached(self, exchange: Exchange, reply: Reply) -> Iterable[Command]:
         if exchange.turn.state == State.RUNNING:
             exchange.turn.answer = reply.marked_text
-        yield self._records.turns.saved(exchange.message, exchange.turn)
+        yield self._records.turns.saved(exchange.turn)
 
     def _finished(self, exchange: Exchange) -> Iterable[Command]:
         """What the end of a message's turn changes. An answer becomes the head, unless others have come after it."""
@@ -173,7 +173,7 @@ class ConversationManager:
             return
         turn.note(self._clock.now(), turn.state)
         turn.answer = turn.answer[:REMEMBERED_CHARS]
-        yield self._records.turns.saved(message, turn)
+        yield self._records.turns.saved(turn)
         is_newest = exchange.replaces_head or head.turn in (turn.parent, turn.name)
         if turn.state == State.ANSWERED and turn.question and is_newest:
             answered = Head(interaction_id=turn.interaction_id, turn=turn.name)

@@ -65,7 +65,7 @@ class Decisions:
             exchange.asks, exchange.asks_about = "change", task.name
             return texts.HOW_TO_CHANGE
         if wish is Wish.CHANGE:
-            said = _both((await self._records.tasks.wishes(task)).get(wish, ""), said)
+            said = _both((await self._records.tasks.wishes(task)).get(wish), said)
         await self._wish(task, wish, said)
         return None if message.silent else texts.render_decided(task, wish)
 
@@ -101,10 +101,11 @@ class Decisions:
         await self._engine.step_now(task.asked.thread, task.id)
 
 
-def _both(earlier: str, said: str) -> str:
-    """What was said, after what no step has taken yet; once, where the message is handled anew after a crash."""
-    changes = [one for one in earlier.split(BETWEEN_CHANGES) if one]
-    return BETWEEN_CHANGES.join(changes if said in changes else [*changes, said])
+def _both(earlier: str | None, said: str) -> str:
+    """What was said, after what no step has taken yet; once, where its message is handled anew after a crash."""
+    if earlier is None or earlier == said:
+        return said
+    return earlier if earlier.endswith(said_later := BETWEEN_CHANGES + said) else earlier + said_later
 
 
 def is_meant(task: Task, message: Inbound) -> bool:

@@ -1,5 +1,7 @@
 """A research that waits for its turn, runs, and reports."""
 
+from collections.abc import Sequence
+
 from bot.conversation.adapter import Undeliverable
 from bot.failpoints import Point, reached
 from bot.interactions.errors import ParentLost
@@ -14,6 +16,7 @@ from bot.research.starting import ask, create_once, plan_request, question_reque
 from bot.research.stoppable import look_at
 from bot.research.work import Work
 from bot.state.heads import Head
+from bot.state.store import Command
 from bot.state.tasks import Stage, Wish
 from bot.state.turns import REMEMBERED_CHARS, State, Turn
 
@@ -90,12 +93,23 @@ async def _become_head(work: Work, interaction: Interaction) -> None:
     if turn.interaction_id == interaction.id:  # as the release before noted it; the thread may have gone on since
         task.has_report = True
         return
+    left = await _leave(turn, before, work) if turn.revision else ()
     turn.parent, turn.parent_interaction_id, turn.interaction_id = before.turn, before.interaction_id, interaction.id
     turn.state, turn.question = State.ANSWERED, task.question[:REMEMBERED_CHARS]
     turn.answer = interaction.output_text[:REMEMBERED_CHARS]
     task.has_report = True
     await work.save(
-        work.records.turns.saved(task.asked, turn),
+        *left,
+        work.records.turns.saved(turn),
         work.records.heads.moved(thread, Head(interaction_id=turn.interaction_id, turn=turn.name)),
         *work.moves_in(interaction),
     )
+
+
+async def _leave(turn: Turn, head: Head, work: Work) -> Sequence[Command]:
+    """What goes on from the turn of an edited message goes on from what came before it, as it will come after that."""
+    later = await work.records.turns.after(turn, head.turn)
+    if later is None:
+        return ()
+    later.parent = turn.parent
+    return (work.records.turns.saved(later),)

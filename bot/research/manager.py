@@ -30,7 +30,7 @@ from bot.state.slots import Slots
 from bot.state.steps import NotHere
 from bot.state.store import Command
 from bot.state.tasks import PLACELESS, Stage, Task, Wish
-from bot.state.turns import Turn, parse_turn_name, reference, turn_name
+from bot.state.turns import parse_turn_name, reference, turn_name
 
 STEP_SECONDS = 0.05  # between two looks whether a step has ended
 SOON_SECONDS = 1.0  # when somebody else is at work on the task
@@ -65,7 +65,7 @@ class ResearchManager:
         earlier = await tasks.get(message.thread, message.message)
         if earlier is None or earlier.asked.revision != message.revision:
             await exchange.posts.remove_from(STATUS + 1)  # of a longer answer that it comes in the place of
-            await exchange.run.write(*await self._out_of_the_way(exchange))
+            await exchange.run.write(*self._asked_anew(exchange))
             task = self._begun(message, question, consented=consented, note=note)
             async with self._stepping(message) as run:  # so that no step saves the earlier one after this
                 task.come_after(parse_recalled(run.found, task.name).task)
@@ -85,35 +85,14 @@ class ResearchManager:
             notes=[note] if note else [],
         )
 
-    async def _out_of_the_way(self, exchange: Exchange) -> list[Command]:
-        """An edited message is researched from where its thread is, in which it no longer stands where it stood.
-
-        What comes after it there goes on from what came before it; else it would come after itself.
-        """
-        message, turn, head = exchange.message, exchange.turn, exchange.head
+    def _asked_anew(self, exchange: Exchange) -> list[Command]:
+        """An edited message is researched from where its thread is, which is not the answer that this replaces."""
+        turn, heads = exchange.turn, self._records.heads
         if not turn.revision:
             return []
-        begun_again = self._records.turns.saved(message, turn)  # before a step looks where it goes on from
-        if head.turn == turn.name:
-            before = Head(interaction_id=turn.parent_interaction_id, turn=turn.parent)
-            return [begun_again, self._records.heads.moved(message.thread, before)]
-        after = await self._after(turn, head)
-        if after is None:
-            return [begun_again]
-        after.parent = turn.parent
-        asked = message.model_copy(update={"message": parse_turn_name(after.name)[1]})
-        return [begun_again, self._records.turns.saved(asked, after)]
-
-    async def _after(self, turn: Turn, head: Head) -> Turn | None:
-        """The one that goes on from the turn, on the way to the head; None where that does not come from it."""
-        name, seen = head.turn, set[str]()
-        while name is not None and name not in seen:
-            seen.add(name)
-            later = await self._records.turns.get(name)
-            if later is None or later.parent == turn.name:
-                return later
-            name = later.parent
-        return None
+        before = Head(interaction_id=turn.parent_interaction_id, turn=turn.parent)
+        moved = heads.moved_on(exchange.message.thread, before, known=Head(turn=turn.name))
+        return [self._records.turns.saved(turn), moved]  # before a step looks where it goes on from
 
     async def stop(self, message: Inbound) -> bool:
         """Have the tasks that are meant, and have no report yet, end here and upstream; whether there are any."""

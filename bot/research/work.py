@@ -164,9 +164,10 @@ class Work:
     async def goes_on_from(self) -> Head:
         """Where the thread is; or was, before the report of an earlier attempt, which that of another one replaces."""
         turn = await self.records.turns.get(self.task.name)
-        if turn is not None and turn.interaction_id is not None:
+        head = await self.records.heads.get(self.task.asked.thread)
+        if turn is not None and (turn.interaction_id is not None or head.turn == turn.name):
             return Head(interaction_id=turn.parent_interaction_id, turn=turn.parent)
-        return await self.records.heads.get(self.task.asked.thread)
+        return head
 
     async def end(self, how: str, *actions: Action, found: str = "", why: str = "") -> None:
         """The task is over, which people are told with what it found and cost; `why` is for the operator."""

@@ -80,8 +80,19 @@ class Turns:
         """The names of the turns, and of their tasks, that a reference stands for: one, but for rare chances."""
         return sorted(str(name) for name in await self._redis.smembers(references_key(reference)))
 
-    def saved(self, message: Inbound, turn: Turn) -> Command:
-        return Command("SET", turn_key(message.thread, message.message), (turn.model_dump_json(), "EX", self._seconds))
+    async def after(self, turn: Turn, last: str | None) -> Turn | None:
+        """The one that goes on from the turn, on the way to the last one; None where that does not come from it."""
+        seen = set[str]()
+        while last is not None and last not in seen:
+            seen.add(last)
+            later = await self.get(last)
+            if later is None or later.parent == turn.name:
+                return later
+            last = later.parent
+        return None
+
+    def saved(self, turn: Turn) -> Command:
+        return Command("SET", turn_key(*parse_turn_name(turn.name)), (turn.model_dump_json(), "EX", self._seconds))
 
     def referred(self, message: Inbound) -> Sequence[Command]:
         """Lets the turn be found by its reference."""

@@ -9,7 +9,7 @@ from bot.interactions.types import Item, ModelOutput, TextOutput, UserTurn
 from bot.models import MessageId
 from bot.state.records import Records
 from bot.state.turns import State, Turn, turn_name
-from tests.conversation.platform import THREAD, said
+from tests.conversation.platform import THREAD
 
 
 def name(number: int) -> str:
@@ -31,7 +31,7 @@ class Past:
             name=name(number), reference="P-00000", state=state, parent=None if parent is None else name(parent),
             question=f"question {number}", answer=f"answer {number}".ljust(chars, "."),
         )  # fmt: skip
-        saved = self._records.turns.saved(said("?", str(number)), turn)
+        saved = self._records.turns.saved(turn)
         await self._redis.execute_command(saved.name, saved.key, *saved.arguments)
 
 

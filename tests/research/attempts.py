@@ -9,6 +9,7 @@ from bot.conversation.adapter import ChannelBusy, Undeliverable
 from bot.models import Inbound, MessageId, Part
 from bot.research.manager import ResearchManager
 from bot.state.records import Records
+from bot.state.store import Command
 from bot.state.tasks import Task
 from tests.conversation.platform import MESSAGE, Platform
 
@@ -79,5 +80,9 @@ async def known(records: Records, task: Task) -> Task:
 
 async def stored(records: Records, task: Task) -> None:
     """Write it, as if it had come to that."""
-    saved = records.tasks.saved(task)
-    await records.redis.execute_command(saved.name, saved.key, *saved.arguments)
+    await written(records, records.tasks.saved(task))
+
+
+async def written(records: Records, *commands: Command) -> None:
+    for command in commands:
+        await records.redis.execute_command(command.name, command.key, *command.arguments)

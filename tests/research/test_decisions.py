@@ -98,16 +98,16 @@ async def test_a_plan_that_is_to_change_is_not_approved(service: Service) -> Non
     assert await service.wishes() == {"change": "only Europe"}
 
 
-async def test_changes_said_before_a_step_takes_them_are_all_made_and_one_that_comes_again_once(
+async def test_changes_said_before_a_step_takes_them_are_all_made_and_one_that_is_handled_again_once(
     service: Service,
 ) -> None:
     await service.proposes()
-    for change in ("only Europe", "five pages", "only Europe"):
+    for change in ("only Europe", "five\n\npages", "five\n\npages", "only Europe"):
         assert await service.changes(change) == texts.CHANGED
 
     await service.manager.step(THREAD, ASKED.message)
 
-    assert (await service.task()).change == "only Europe\n\nfive pages"
+    assert (await service.task()).change == "only Europe\n\nfive\n\npages\n\nonly Europe"
     assert await service.wishes() == {}
 
 

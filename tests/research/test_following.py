@@ -7,11 +7,14 @@ from bot.research import texts
 from bot.research.manager import ResearchManager
 from bot.research.report import MOST_PRINTINGS
 from bot.simulators.gemini import Ends, GeminiSimulator, HttpError
+from bot.state.heads import Head
 from bot.state.records import Records
 from bot.state.tasks import Task, Wish
+from bot.state.turns import Turn
 from tests.contract.moved_clock import MovedClock
 from tests.contract.platforms import creates
-from tests.research.attempts import Room, known, stepped, stored
+from tests.conversation.platform import said
+from tests.research.attempts import Room, known, stepped, stored, written
 from tests.research.test_step import HOUR_SECONDS, cancels, ended_upstream, proposed, started, step
 
 HALF = 30  # pieces of the simulated report
@@ -174,3 +177,26 @@ async def test_a_platform_that_is_busy_does_not_cost_the_report_its_pdf(
     await stepped(manager, task)
 
     assert any(name.endswith("pdf") for name in room.files)
+
+
+@pytest.mark.parametrize("last", ["itself", "the next", "the one after"])
+async def test_the_turn_of_an_edited_message_comes_after_all_that_its_thread_has_then(
+    manager: ResearchManager, records: Records, task: Task, last: str
+) -> None:
+    """Also where what had come after it was withdrawn while the research was at work, so that it is the last again."""
+    first, edited, following, later = (Turn.of(said("?", message)) for message in ("0", task.id, "2", "3"))
+    edited.revision = "edited"
+    edited.parent, following.parent, later.parent = first.name, edited.name, following.name
+    head = {"itself": edited, "the next": following, "the one after": later}[last]
+    await written(records, *map(records.turns.saved, (first, edited, following, later)))
+    await written(records, records.heads.moved(task.asked.thread, Head(turn=head.name)))
+
+    await stepped(manager, task)
+
+    come_before = list[str]()
+    turn = await records.turns.get((await records.heads.get(task.asked.thread)).turn or "")
+    while turn is not None and len(come_before) < 9:
+        come_before.append(turn.name)
+        turn = await records.turns.get(turn.parent) if turn.parent else None
+    stayed = {"itself": [], "the next": [following.name], "the one after": [later.name, following.name]}[last]
+    assert come_before == [edited.name, *stayed, first.name]

@@ -29,8 +29,8 @@ ASKED = Inbound(
 REFERENCE = reference(ASKED)
 
 
-def a_turn() -> Turn:
-    turn = Turn.of(ASKED)
+def a_turn(message: Inbound = ASKED) -> Turn:
+    turn = Turn.of(message)
     turn.state, turn.cause, turn.interaction_id = State.FAILED, "the API refused [the] key", "int-1"
     turn.question, turn.answer = "canary question", "canary answer, half"
     turn.note(1_763_640_000.0, "taken by run 1")
@@ -88,7 +88,7 @@ async def store(redis_url: str, commands: Sequence[Command]) -> None:
 async def store_turn(redis_url: str, message: Inbound = ASKED) -> None:
     async with connect(redis_url) as redis:
         turns = Turns(redis)
-        await store(redis_url, [turns.saved(message, a_turn()), *turns.referred(message)])
+        await store(redis_url, [turns.saved(a_turn(message)), *turns.referred(message)])
 
 
 async def explained(folder: Path, *arguments: str, **variables: str) -> tuple[int | None, str, str]:
@@ -313,7 +313,7 @@ async def test_long_facts_stay_in_one_piece_in_a_pipe(tmp_path: Path, redis_url:
     long.note(1_763_640_002.0, "word " * 60 + "end")
     async with connect(redis_url) as redis:
         turns = Turns(redis)
-        await store(redis_url, [turns.saved(ASKED, long), *turns.referred(ASKED)])
+        await store(redis_url, [turns.saved(long), *turns.referred(ASKED)])
 
     _, said, _ = await explained(tmp_path, REFERENCE, REDIS_URL=redis_url)
 

@@ -87,7 +87,7 @@ async def test_an_edit_counts_as_long_as_the_turn_is_known(inbox: Inbox, redis: 
     """Longer than the platform repeats its deliveries, for which the claim is kept."""
     await inbox.accept(ROOT)
     await answered(runs)
-    saved = Turns(redis).saved(ROOT, Turn.of(ROOT))
+    saved = Turns(redis).saved(Turn.of(ROOT))
     await redis.execute_command(saved.name, saved.key, *saved.arguments)
     await redis.delete(key(THREAD, f"claim:{ROOT.message}"))
 

@@ -23,7 +23,7 @@ async def test_a_turn_is_found_as_it_was_saved(redis: Redis, message: Inbound) -
     turn.note(1.5, "asked")
     assert await turns.get(turn.name) is None
 
-    await perform(redis, turns.saved(message, turn))
+    await perform(redis, turns.saved(turn))
 
     assert await turns.get(turn.name) == turn
 
@@ -33,13 +33,13 @@ async def test_a_turn_whose_names_hold_odd_characters_is_found(redis: Redis) -> 
     message = said("2", thread=thread)
     turns = Turns(redis)
 
-    await perform(redis, turns.saved(message, Turn.of(message)))
+    await perform(redis, turns.saved(Turn.of(message)))
 
     assert await turns.get(turn_name(thread, message.message)) == Turn.of(message)
 
 
 async def test_a_turn_is_kept_as_long_as_the_api_keeps_interactions(redis: Redis, message: Inbound) -> None:
-    saved = Turns(redis, retention_days=1).saved(message, Turn.of(message))
+    saved = Turns(redis, retention_days=1).saved(Turn.of(message))
 
     await perform(redis, saved)
 

@@ -31,9 +31,10 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   if (!form.matches(WRITING)) return;
-  await idle(form); // whoever writes faster than we send is sent next; what was pressed twice is gone by then
   const box = form.elements.text;
   const words = box.value;
+  await idle(form); // whoever writes faster than we send is sent next
+  if (box.value !== words) return; // sent by then, as when it was pressed twice; or more of it is to come
   if (!words.trim() && !form.elements.files.files.length) box.focus();
   else if (await send(form)) sent(form, words);
 });
