@@ -18,9 +18,11 @@ class Memory:
         A long conversation is told from somewhere in its middle.
         """
         told: list[Item] = []
+        seen = set[str]()  # two turns that were edited at the same moment may name each other
         chars = 0
-        for _ in range(MOST_TURNS):
-            turn = await self._turns.get(name) if name else None
+        while name is not None and name not in seen and len(seen) < MOST_TURNS:
+            seen.add(name)
+            turn = await self._turns.get(name)
             if turn is None:
                 break
             chars += len(turn.question) + len(turn.answer)

@@ -107,9 +107,9 @@ async def _become_head(work: Work, interaction: Interaction) -> None:
 
 
 async def _leave(turn: Turn, head: Head, work: Work) -> Sequence[Command]:
-    """What goes on from the turn of an edited message goes on from what came before it, as it will come after that."""
+    """Who goes on from an edited message's turn goes on from its parent instead: it moves to the end of the thread."""
     later = await work.records.turns.after(turn, head.turn)
     if later is None:
         return ()
-    later.parent = turn.parent
+    later.parent, later.parent_interaction_id = turn.parent, turn.parent_interaction_id
     return (work.records.turns.saved(later),)

@@ -32,6 +32,7 @@ STATUS = 0  # the part that people see first
 FIRST_LOOKS = ((20.0, 1.5), (120.0, 5.0))  # until it has lasted so long, seconds between two of them
 LATER_LOOKS = ((600.0, 15.0),)  # where the API does not tell of the end by itself
 CALMEST_SECONDS = 30.0
+NEAR_SECONDS = 5.0  # by which the clocks of two workers may differ
 CALM = 3  # times as long between two edits that tell of nothing but the time
 UNSEEN_SECONDS = 300.0  # between two tries to show something where its place takes nothing
 CANCEL_SECONDS = 3.0  # for cancelling, and for the look after it: people see soon that it stopped
@@ -255,7 +256,7 @@ class Work:
 def until_next_look(elapsed: float, *, tells: bool) -> float:
     """Seconds: quick at first, since people watch, then calm, then calmer, sooner where the API tells of the end.
 
-    Calm too where a clock went back, which makes of the beginning an hour.
+    Calm too where a clock went back, which makes of the beginning an hour; not where two workers differ by a little.
     """
     looks = FIRST_LOOKS if tells else FIRST_LOOKS + LATER_LOOKS
-    return next((seconds for until, seconds in looks if 0 <= elapsed < until), CALMEST_SECONDS)
+    return next((seconds for until, seconds in looks if -NEAR_SECONDS <= elapsed < until), CALMEST_SECONDS)

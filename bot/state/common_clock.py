@@ -7,7 +7,7 @@ the store's own clock is set, or that another server with another time takes its
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import structlog
@@ -54,23 +54,24 @@ class CommonClock(SystemClock):
             return
         booted_at = at - asked_at - took / 2
         if self._is_told and abs(booted_at - self._booted_at) > FAR_SECONDS:
-            log.warning("clock_jumped", by_seconds=round(booted_at - self._booted_at))
+            cause = "the store's clock was set, or this machine has slept"
+            log.warning("clock_jumped", by_seconds=round(booted_at - self._booted_at), cause=cause)
         self._booted_at, self._is_told = booted_at, True
 
     async def follow(self) -> None:
         """Look every few seconds, for ever; while the store is away, time goes on."""
         while True:
             await self.sleep(LOOK_SECONDS if self._is_told else SOON_SECONDS)
-            await self.look_if_possible()
+            try:
+                await self.look_if_possible()
+            except Exception:
+                log.exception("clock_broke", fix="report it; until it is mended, the time is carried on from here")
+                await self.sleep(LOOK_SECONDS)
 
     async def look_if_possible(self) -> None:
-        try:
+        with suppress(RedisError, OSError, TimeoutError):
             await self.look()
-        except (RedisError, OSError, TimeoutError):
-            return
-        except Exception:
-            log.exception("clock_broke", fix="report it; until it is mended, the time is carried on from here")
-        self._tell()
+            self._tell()
 
     def _tell(self) -> None:
         """Once, that the machine's own clock shows another time; it stamps what the machine logs."""

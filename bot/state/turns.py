@@ -82,7 +82,7 @@ class Turns:
 
     async def after(self, turn: Turn, last: str | None) -> Turn | None:
         """The one that goes on from the turn, on the way to the last one; None where that does not come from it."""
-        seen = set[str]()
+        seen = {turn.parent}
         while last is not None and last not in seen:
             seen.add(last)
             later = await self.get(last)

@@ -101,13 +101,17 @@ async def test_who_writes_faster_than_it_is_sent_is_sent_next_and_what_is_presse
     await box.press("Enter")
     await box.press("Enter")
     await box.fill("two")
+    await page.get_by_label("Attach files").last.set_input_files(
+        [{"name": "notes.txt", "mimeType": "text/plain", "buffer": b"hello"}]
+    )
     await box.press("Enter")
     held.set()
     await _thread(page, "two").wait_for()
     await page.locator("form[aria-busy]").wait_for(state="detached")
 
-    assert [one.text for one in slack.workspace.history("C0GENERAL")] == ["one", "two"]
+    assert [(one.text, len(one.files)) for one in slack.workspace.history("C0GENERAL")] == [("one", 0), ("two", 1)]
     assert await box.input_value() == ""
+    assert await page.get_by_label("Attach files").last.evaluate("one => one.files.length") == 0
 
 
 async def test_an_example_fills_the_box(page: "Page") -> None:

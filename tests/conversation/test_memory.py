@@ -63,6 +63,13 @@ async def test_what_was_not_answered_is_left_out(past: Past, state: State) -> No
     assert list(await past.memory.told(name(3))) == [*exchange(1), *exchange(3)]
 
 
+async def test_two_turns_that_name_each_other_are_told_once(past: Past) -> None:
+    await past.holds(1, 2)
+    await past.holds(2, 1)
+
+    assert list(await past.memory.told(name(2))) == [*exchange(1), *exchange(2)]
+
+
 async def test_of_nothing_nothing_is_told(past: Past) -> None:
     assert await past.memory.told(None) == ()
     assert await past.memory.told(name(1)) == ()

@@ -187,6 +187,7 @@ async def test_the_turn_of_an_edited_message_comes_after_all_that_its_thread_has
     first, edited, following, later = (Turn.of(said("?", message)) for message in ("0", task.id, "2", "3"))
     edited.revision = "edited"
     edited.parent, following.parent, later.parent = first.name, edited.name, following.name
+    edited.parent_interaction_id, following.parent_interaction_id = "v1_first", "v1_edited"
     head = {"itself": edited, "the next": following, "the one after": later}[last]
     await written(records, *map(records.turns.saved, (first, edited, following, later)))
     await written(records, records.heads.moved(task.asked.thread, Head(turn=head.name)))
@@ -200,3 +201,5 @@ async def test_the_turn_of_an_edited_message_comes_after_all_that_its_thread_has
         turn = await records.turns.get(turn.parent) if turn.parent else None
     stayed = {"itself": [], "the next": [following.name], "the one after": [later.name, following.name]}[last]
     assert come_before == [edited.name, *stayed, first.name]
+    assert (now := await records.turns.get(following.name)) is not None
+    assert now.parent_interaction_id == ("v1_first" if stayed else "v1_edited")

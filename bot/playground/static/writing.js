@@ -9,14 +9,21 @@ const QUOTED_CHARS = 80;
 
 // ---- sending
 
-function sent(form, words) {
-  const box = form.querySelector("textarea");
-  if (box.value === words) box.value = ""; // else the next message has been begun already
-  form.querySelector("input[type=file]").value = "";
+function written(form) {
+  const { text, files, reply_to: reply } = form.elements;
+  return { words: text.value, files: [...files.files], reply: reply.value };
+}
+
+// What was sent goes; what has been begun meanwhile stays.
+function sent(form, before) {
+  const now = written(form);
+  const { text, files } = form.elements;
+  if (now.words === before.words) text.value = "";
+  if (now.files.every((file, at) => file === before.files[at])) files.value = "";
+  if (now.reply === before.reply) replyTo(form, null);
   listChosen(form);
-  replyTo(form, null);
   hideCommands(form);
-  if (form.contains(document.activeElement)) box.focus();
+  if (form.contains(document.activeElement)) text.focus();
   if (form.matches(".composer")) flow.scrollTop = flow.scrollHeight;
 }
 
@@ -31,12 +38,12 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   if (!form.matches(WRITING)) return;
-  const box = form.elements.text;
-  const words = box.value;
+  const { words } = written(form);
   await idle(form); // whoever writes faster than we send is sent next
-  if (box.value !== words) return; // sent by then, as when it was pressed twice; or more of it is to come
-  if (!words.trim() && !form.elements.files.files.length) box.focus();
-  else if (await send(form)) sent(form, words);
+  const now = written(form);
+  if (now.words !== words) return; // sent by then, as when it was pressed twice; or more of it is to come
+  if (!words.trim() && !now.files.length) form.elements.text.focus();
+  else if (await send(form)) sent(form, now);
 });
 
 // ---- replying to a message
