@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.browser.threads import asked, threads, written
+from tests.browser.threads import asked, hear, listen, threads, written
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -69,11 +69,12 @@ async def test_an_edited_question_is_answered_again_in_place(general: "Page") ->
 async def test_the_answer_to_a_deleted_question_is_withdrawn(general: "Page", platform: str) -> None:
     thread = await asked(general, LONG)
     await thread.get_by_text(ITS_BEGINNING).wait_for()
+    await listen(general)
 
     await _action(thread, LONG, "Delete").click()
 
     await general.get_by_text(ITS_BEGINNING).wait_for(state="detached")
-    await general.get_by_role("status").get_by_text("Parley took an answer back.").wait_for()
+    await hear(general, "Parley took an answer back.")
     left = {"Slack": 0, "Discord": 1}  # where a thread is a channel of its own
     assert await threads(general).count() == left[platform]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.simulators.slack import Message, SlackSimulator
+from tests.browser.threads import hear, heard, listen
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page, Route
@@ -151,19 +152,15 @@ async def test_a_file_is_sent_and_shown(page: "Page", slack: SlackSimulator) -> 
 async def test_a_finished_answer_is_announced_once_and_not_its_beginnings(
     page: "Page", slack: SlackSimulator, bot: AsyncWebClient
 ) -> None:
-    await page.evaluate("""() => {
-        window.said = [];
-        const region = document.querySelector("[aria-live=polite]");
-        new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
-    }""")
+    await listen(page)
     root = await slack.say("C0GENERAL", "@Parley hello", user_id="U0ADA")
 
     answer = await _answer(bot, root, "One")
     await page.get_by_text("One", exact=True).wait_for()
     await bot.chat_update(channel="C0GENERAL", ts=answer, markdown_text="One two.")
-    await page.get_by_role("status").get_by_text("Parley: One two.").wait_for()
+    await hear(page, "Parley: One two.")
 
-    assert await page.evaluate("window.said") == ["Parley: One two."]
+    assert await heard(page) == ["Parley: One two."]
 
 
 async def test_a_draft_survives_a_lost_connection(page: "Page", slack: SlackSimulator) -> None:

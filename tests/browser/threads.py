@@ -1,10 +1,13 @@
 """Where people go on the demo's page, its threads, and what they say there, by role and label alone."""
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
+
+HEARD_SECONDS = 5.0
 
 
 async def enter_general(page: "Page", platform: str) -> None:
@@ -30,3 +33,23 @@ async def asked(page: "Page", words: str) -> "Locator":
 async def written(thread: "Locator", words: str) -> None:
     await thread.get_by_role("textbox", name="Message").fill(words)
     await thread.get_by_role("button", name="Send").click()
+
+
+async def listen(page: "Page") -> None:
+    """From now on, keep what is announced to those who listen: one announcement may come right after another."""
+    await page.evaluate("""() => {
+        window.said = [];
+        const region = document.querySelector("[aria-live=polite]");
+        new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
+    }""")
+
+
+async def heard(page: "Page") -> list[str]:
+    return await page.evaluate("window.said")
+
+
+async def hear(page: "Page", words: str) -> None:
+    """Wait until it was announced."""
+    async with asyncio.timeout(HEARD_SECONDS):
+        while words not in await heard(page):
+            await asyncio.sleep(0.05)
