@@ -48,7 +48,7 @@ async def unless_withdrawn(making: Coroutine[None, None, Made], work: Work) -> M
 
 
 async def unless_ended(making: Coroutine[None, None, Made], work: Work) -> Made:
-    """The same for what a stop cuts off too. Raises what it raises, and CutOff."""
+    """Wait for what a stop may cut off too. Raises what it raises, and CutOff."""
     return await _while(lambda: _nobody_ends(work), making)
 
 

@@ -11,7 +11,6 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.clock import Clock
 from bot.content import Record
 from bot.models import Inbound
 from bot.service.inspection import opened_store, say, say_to_programs, utc
@@ -78,12 +77,12 @@ class Planned(Record):
     question_chars: int
 
 
-async def run_tasks(settings: Settings, *, with_schedules: bool, as_json: bool, clock: Clock | None = None) -> None:
+async def run_tasks(settings: Settings, *, with_schedules: bool, as_json: bool) -> None:
     """Print them. Raises Invalid when the store cannot be asked."""
     async with opened_store(settings) as redis:
         tasks, unreadable = await tasks_under_way(redis)
         schedules, others = await all_schedules(redis) if with_schedules else (None, [])
-        now = clock.now() if clock else await time_of(redis)
+        now = await time_of(redis)
     if as_json:
         say_to_programs([*tasks, *(schedules or []), *unreadable, *others])
         return
